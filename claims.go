@@ -1,0 +1,117 @@
+package gognito
+
+import (
+	stdjson "encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Claims is what a verified token says. Verify returns it with a nil error only.
+// It belongs to the caller, lists included. Safe for concurrent reading.
+//
+// It prints as the kind of token and nothing of it, so that a log line can't
+// leak a user.
+type Claims struct {
+	Issuer   string // iss
+	Subject  string // sub: the user's ID in the pool; the client's, for a machine
+	ClientID string // client_id of an access token, aud of an ID token
+	Username string // username, or cognito:username; empty for a machine
+	TokenUse TokenUse
+	Groups   []string // cognito:groups; nil for a user in none
+	Scopes   []string // scope of an access token, split; nil for an ID token
+	Audience []string // aud; nil for most access tokens
+
+	JTI       string    // jti: this token; empty if revocation is off
+	OriginJTI string    // origin_jti: the sign-in that this token descends from
+	IssuedAt  time.Time // iat
+	AuthTime  time.Time // auth_time: when the user signed in; zero if not said
+	ExpiresAt time.Time // exp
+
+	payload string // as signed
+}
+
+// Machine reports whether the token is a machine's, from client_credentials: it
+// has no username, and its subject is its client.
+func (c *Claims) Machine() bool { return c.Username == "" && c.Subject == c.ClientID }
+
+// Decode decodes all the claims, the ones that Claims has no field for included,
+// into the struct or map that v points to. Names are matched exactly. A number
+// decodes into an any as an encoding/json.Number, so that none loses digits:
+// a trigger may add integers beyond 2^53.
+//
+// The tags of encoding/json apply:
+//
+//	var extra struct {
+//		Tenant string `json:"custom:tenant"`
+//	}
+//	err := claims.Decode(&extra)
+func (c *Claims) Decode(v any) error {
+	// The caller's own unmarshalers see a copy, never the payload itself.
+	if err := json.Unmarshal([]byte(c.payload), v, decodeNumbers); err != nil {
+		return newDecodeError(v, err)
+	}
+	return nil
+}
+
+// decodeNumbers keeps numbers as they are written.
+var decodeNumbers = json.WithUnmarshalers(json.JoinUnmarshalers(
+	json.UnmarshalFromFunc(func(d *jsontext.Decoder, v *any) error {
+		if d.PeekKind() != jsontext.KindNumber {
+			return errors.ErrUnsupported
+		}
+		number, err := d.ReadValue()
+		*v = stdjson.Number(number)
+		return err
+	}),
+	json.UnmarshalFromFunc(func(d *jsontext.Decoder, v *stdjson.Number) error {
+		if d.PeekKind() != jsontext.KindNumber {
+			return errors.ErrUnsupported
+		}
+		number, err := d.ReadValue()
+		*v = stdjson.Number(number)
+		return err
+	}),
+))
+
+// decodeError says where a claim does not fit, without the claim's value, which
+// the cause may quote.
+type decodeError struct {
+	text  string
+	cause error
+}
+
+func (e *decodeError) Error() string { return e.text }
+func (e *decodeError) Unwrap() error { return e.cause }
+
+func newDecodeError(into any, cause error) error {
+	text := fmt.Sprintf("gognito: Claims.Decode: the claims do not fit a %T", into)
+	if misfit, ok := errors.AsType[*json.SemanticError](cause); ok {
+		text = fmt.Sprintf("gognito: Claims.Decode: the claim at %q does not fit %v", misfit.JSONPointer, misfit.GoType)
+	}
+	return &decodeError{text, cause}
+}
+
+// clone returns claims of the caller's own.
+func (c *Claims) clone() *Claims {
+	own := *c
+	own.Groups = slices.Clone(c.Groups)
+	own.Scopes = slices.Clone(c.Scopes)
+	own.Audience = slices.Clone(c.Audience)
+	return &own
+}
+
+// String returns the kind of the token.
+func (c Claims) String() string { return "gognito.Claims(" + string(c.TokenUse) + ")" }
+
+// Format prints String, whatever the verb.
+func (c Claims) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
+
+// LogValue logs String.
+func (c Claims) LogValue() slog.Value { return slog.StringValue(c.String()) }

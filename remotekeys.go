@@ -1,0 +1,244 @@
+package gognito
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	refreshAge      = time.Hour        // give or take a tenth
+	unknownKeyFloor = 10 * time.Second // between fetches that unknown key IDs cause
+	defaultMaxStale = 24 * time.Hour
+)
+
+// RemoteKeysConfig says where a [RemoteKeys] gets its keys.
+type RemoteKeysConfig struct {
+	// URLs of the JSON Web Key Sets whose union is the key set: https, or http
+	// on a loopback host. Required.
+	URLs []string
+	// MaxStale is how long keys are used when they can't be fetched again.
+	// Zero: 24 hours.
+	MaxStale time.Duration
+	// HTTPClient fetches. Nil: a plain one. Redirects to another host are
+	// refused whatever it says.
+	HTTPClient *http.Client
+	// Trace is told of every fetch. Nil: nobody is.
+	Trace *Trace
+}
+
+// RemoteKeys is a [KeySource] that keeps key sets from URLs fresh. It does
+// nothing until it is asked for a key, and it keeps no goroutine, so there is
+// nothing to close. Safe for concurrent use.
+//
+//   - A known key never waits for the network, until its set is older than
+//     MaxStale. A set older than about an hour is fetched again beside the
+//     request that uses it.
+//   - An unknown key ID causes a fetch, at most one in 10 seconds for each URL.
+//     All who wait share it, each within its own context.
+//   - When a fetch fails the last good set stays, and the next attempt waits
+//     from 1 second, doubling, to 5 minutes, or as Retry-After says.
+//   - A key that has left a set stops verifying when the new set is in.
+//   - A fetch takes at most 5 seconds, 1 MiB and 100 keys.
+type RemoteKeys struct {
+	sets     []*remoteSet
+	maxStale time.Duration
+	client   *http.Client
+	trace    *Trace
+
+	union   atomic.Pointer[map[string]remoteKey] // all sets' keys, never changed in place
+	uniting sync.Mutex                           // held while union is made anew
+}
+
+type remoteKey struct {
+	*Key
+	set *remoteSet // where it is published
+}
+
+// NewRemoteKeys returns a source of keys from URLs. It does no I/O.
+func NewRemoteKeys(c RemoteKeysConfig) (*RemoteKeys, error) {
+	if len(c.URLs) == 0 {
+		return nil, errors.New("gognito: RemoteKeysConfig.URLs is required")
+	}
+	if c.MaxStale < 0 {
+		return nil, fmt.Errorf("gognito: RemoteKeysConfig.MaxStale is %v; it can't be negative", c.MaxStale)
+	}
+	r := &RemoteKeys{maxStale: c.MaxStale, client: sameHostClient(c.HTTPClient), trace: c.Trace}
+	if r.maxStale == 0 {
+		r.maxStale = defaultMaxStale
+	}
+	for _, url := range c.URLs {
+		if err := checkURL(url); err != nil {
+			return nil, fmt.Errorf("gognito: RemoteKeysConfig.URLs: %w", err)
+		}
+		r.sets = append(r.sets, newRemoteSet(url))
+	}
+	r.union.Store(&map[string]remoteKey{})
+	return r, nil
+}
+
+// Key returns the key of that ID. See [RemoteKeys] for when it waits.
+func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
+	var last error
+	for _, set := range r.sets {
+		key, err := r.find(ctx, set, kid)
+		if err == nil {
+			return key, nil
+		}
+		if last == nil || errors.Is(last, ErrKeyNotFound) {
+			last = err // what can't be told outweighs what isn't there
+		}
+	}
+	return nil, last
+}
+
+// find returns the key of that ID; an unknown one is looked for in the set of
+// the issuer that the token names.
+func (r *RemoteKeys) find(ctx context.Context, named *remoteSet, kid string) (*Key, error) {
+	now := time.Now()
+	if key, ok := (*r.union.Load())[kid]; ok {
+		state := key.set.state.Load()
+		if now.Sub(state.fetched) < r.maxStale {
+			if !now.Before(state.due) {
+				r.fetch(key.set, state)
+			}
+			return key.Key, nil
+		}
+		named = key.set
+	}
+	state := named.state.Load()
+	if now.Before(r.allowed(named, state)) {
+		return nil, r.verdict(named, state)
+	}
+	select {
+	case <-r.fetch(named, state):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	state = named.state.Load()
+	if key, ok := (*r.union.Load())[kid]; ok && time.Since(key.set.state.Load().fetched) < r.maxStale {
+		return key.Key, nil
+	}
+	return nil, r.verdict(named, state)
+}
+
+// allowed returns when a request that misses a key may fetch the set again.
+func (r *RemoteKeys) allowed(set *remoteSet, state *setState) time.Time {
+	switch {
+	case state.tried.IsZero():
+		return time.Time{}
+	case state.err == nil:
+		return state.tried.Add(unknownKeyFloor)
+	case r.unused(set, state):
+		return state.tried.Add(refreshAge)
+	case state.keys == nil:
+		return state.due
+	default:
+		return later(state.due, state.tried.Add(unknownKeyFloor))
+	}
+}
+
+// verdict says what it means that a key is not in the set as it stands.
+func (r *RemoteKeys) verdict(set *remoteSet, state *setState) error {
+	if state.err == nil || r.unused(set, state) {
+		return ErrKeyNotFound
+	}
+	return state.err
+}
+
+// unused reports whether the pool does not use the set's issuer: Cognito answers
+// the keys' URL of the issuer that a pool is not configured for with 403.
+func (r *RemoteKeys) unused(set *remoteSet, state *setState) bool {
+	if state.keys != nil || !absent(state.err) {
+		return false
+	}
+	return slices.ContainsFunc(r.sets, func(other *remoteSet) bool {
+		return other != set && other.state.Load().keys != nil
+	})
+}
+
+// Refresh fetches every URL now, in parallel, and waits. It succeeds when one
+// of them has answered with keys. Calls share a fetch that is under way.
+func (r *RemoteKeys) Refresh(ctx context.Context) error {
+	return r.refresh(ctx, func(*setState) bool { return true })
+}
+
+// prefetch fetches what has not been fetched yet, with regard to back-off.
+func (r *RemoteKeys) prefetch(ctx context.Context) error {
+	now := time.Now()
+	return r.refresh(ctx, func(s *setState) bool { return !now.Before(s.due) })
+}
+
+func (r *RemoteKeys) refresh(ctx context.Context, wanted func(*setState) bool) error {
+	waits := make([]<-chan struct{}, len(r.sets))
+	for i, set := range r.sets {
+		if state := set.state.Load(); wanted(state) {
+			waits[i] = r.fetch(set, state)
+		}
+	}
+	var faults []error
+	good := false
+	for i, set := range r.sets {
+		if waits[i] != nil {
+			select {
+			case <-waits[i]:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		state := set.state.Load()
+		good = good || state.keys != nil && time.Since(state.fetched) < r.maxStale
+		faults = append(faults, state.err)
+	}
+	if good {
+		return nil
+	}
+	return errors.Join(faults...)
+}
+
+// unite makes the union anew, from the sets as they stand.
+func (r *RemoteKeys) unite() {
+	r.uniting.Lock()
+	defer r.uniting.Unlock()
+	sets := slices.SortedFunc(slices.Values(r.sets), func(a, b *remoteSet) int {
+		return a.state.Load().fetched.Compare(b.state.Load().fetched)
+	})
+	union := make(map[string]remoteKey)
+	for _, set := range sets {
+		for kid, key := range set.state.Load().keys {
+			union[kid] = remoteKey{key, set} // the newer word wins
+		}
+	}
+	r.union.Store(&union)
+}
+
+// KeySetStatus tells how one URL's key set is.
+type KeySetStatus struct {
+	URL     string
+	KeyIDs  []string  // sorted; of the last good set
+	Fetched time.Time // the last good set; zero: there never was one
+	Err     error     // of the last attempt; nil if it was good or there was none
+}
+
+// Status tells how each URL's set is, for readiness endpoints. It does no I/O.
+func (r *RemoteKeys) Status() []KeySetStatus {
+	list := make([]KeySetStatus, len(r.sets))
+	for i, set := range r.sets {
+		state := set.state.Load()
+		list[i] = KeySetStatus{set.url, slices.Sorted(maps.Keys(state.keys)), state.fetched, state.err}
+	}
+	return list
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

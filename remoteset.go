@@ -1,0 +1,182 @@
+package gognito
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	fetchLimit = 5 * time.Second
+	bodyLimit  = 1 << 20 // after decompression
+	minBackOff = time.Second
+	maxBackOff = 5 * time.Minute
+)
+
+// A remoteSet is one URL's key set.
+type remoteSet struct {
+	url   string
+	state atomic.Pointer[setState]
+
+	starting sync.Mutex
+	flight   chan struct{} // closed when the fetch under way ends; nil: none is
+}
+
+// setState is what is known of a key set at one moment. It is never changed;
+// another takes its place. Its times are monotonic.
+type setState struct {
+	keys     StaticKeys // the last good set
+	fetched  time.Time  // when that was
+	tried    time.Time  // the end of the last attempt
+	due      time.Time  // when to try again
+	err      error      // of the last attempt
+	failures int        // since the last good one
+}
+
+func newRemoteSet(url string) *remoteSet {
+	s := &remoteSet{url: url}
+	s.state.Store(new(setState))
+	return s
+}
+
+// fetch gets the set anew, unless it is no longer in the state that the caller
+// saw, and closes the channel when that is done. It is detached from any
+// caller's context, and all who call meanwhile share it and its channel, so
+// that waiting costs no memory here.
+func (r *RemoteKeys) fetch(set *remoteSet, seen *setState) <-chan struct{} {
+	set.starting.Lock()
+	defer set.starting.Unlock()
+	if set.flight != nil {
+		return set.flight
+	}
+	done := make(chan struct{})
+	if set.state.Load() != seen {
+		close(done)
+		return done
+	}
+	set.flight = done
+	go func() {
+		r.replace(set, seen)
+		set.starting.Lock()
+		set.flight = nil
+		set.starting.Unlock()
+		close(done)
+	}()
+	return done
+}
+
+// replace asks the URL and puts the new state in the old one's place.
+func (r *RemoteKeys) replace(set *remoteSet, old *setState) {
+	ctx, cancel := context.WithTimeout(context.Background(), fetchLimit)
+	defer cancel()
+	start := time.Now()
+	keys, skipped, err := r.download(ctx, set.url)
+	now := time.Now()
+	if r.trace != nil && r.trace.KeysFetched != nil {
+		defer r.trace.KeysFetched(KeysInfo{URL: set.url, Keys: len(keys), Skipped: skipped, Err: err, Duration: now.Sub(start)})
+	}
+	if err != nil {
+		failed := *old
+		failed.tried, failed.err = now, err
+		failed.due = now.Add(backOff(old.failures, err))
+		failed.failures++
+		set.state.Store(&failed)
+		return
+	}
+	for kid, key := range keys {
+		if known, ok := (*r.union.Load())[kid]; ok && known.rsa.Equal(key.rsa) {
+			keys[kid] = known.Key // remembered tokens stay remembered
+		}
+	}
+	jitter := time.Duration(rand.Int64N(int64(refreshAge / 5)))
+	set.state.Store(&setState{keys: keys, fetched: now, tried: now, due: now.Add(refreshAge - refreshAge/10 + jitter)})
+	r.unite()
+}
+
+// backOff returns how long to wait after a failure.
+func backOff(failures int, err error) time.Duration {
+	wait := min(minBackOff<<min(failures, 20), maxBackOff)
+	if status, ok := errors.AsType[*statusError](err); ok {
+		wait = max(wait, min(status.retryAfter, maxBackOff))
+	}
+	return wait
+}
+
+// statusError is an answer that is not 200.
+type statusError struct {
+	status     int
+	retryAfter time.Duration
+}
+
+func (e *statusError) Error() string {
+	return "gognito: the key set's URL answered " + strconv.Itoa(e.status)
+}
+
+// absent reports whether the URL said that it has no such key set.
+func absent(err error) bool {
+	status, ok := errors.AsType[*statusError](err)
+	return ok && (status.status == http.StatusForbidden || status.status == http.StatusNotFound)
+}
+
+// download asks the URL for its set.
+func (r *RemoteKeys) download(ctx context.Context, url string) (StaticKeys, []SkippedKey, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	request.Header.Set("Accept", "application/json")
+	response, err := r.client.Do(request)
+	if err != nil {
+		return nil, nil, fmt.Errorf("gognito: fetching a key set: %w", err)
+	}
+	defer response.Body.Close() //nolint:errcheck // nothing is lost: what matters has been read
+	if response.StatusCode != http.StatusOK {
+		return nil, nil, &statusError{response.StatusCode, retryAfter(response.Header.Get("Retry-After"))}
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, bodyLimit+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("gognito: fetching a key set: %w", err)
+	}
+	if len(body) > bodyLimit {
+		return nil, nil, fmt.Errorf("gognito: the key set is larger than %d bytes", bodyLimit)
+	}
+	return parseJWKS(body)
+}
+
+// retryAfter reads the header of that name (RFC 9110, section 10.2.3).
+func retryAfter(value string) time.Duration {
+	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
+		return min(time.Duration(min(seconds, 1<<20))*time.Second, maxBackOff)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return time.Until(at)
+	}
+	return 0
+}
+
+// sameHostClient returns a copy of the client that follows redirects only to
+// where it was sent in the first place.
+func sameHostClient(c *http.Client) *http.Client {
+	if c == nil {
+		c = new(http.Client)
+	}
+	same := *c
+	same.CheckRedirect = func(to *http.Request, via []*http.Request) error {
+		from := via[0].URL
+		if to.URL.Host != from.Host || to.URL.Scheme != from.Scheme {
+			return errors.New("gognito: the key set's URL redirects to another host")
+		}
+		if len(via) >= 5 {
+			return errors.New("gognito: the key set's URL redirects too often")
+		}
+		return nil
+	}
+	return &same
+}

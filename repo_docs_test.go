@@ -1,0 +1,157 @@
+package gognito_test
+
+import (
+	"go/ast"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/gognito/gognito"
+)
+
+func TestRepositoryEachPackageHasOnePackageComment(t *testing.T) {
+	for dir, files := range packages(t, ".") {
+		var commented []string
+		for name, file := range files {
+			if file.Doc == nil {
+				continue
+			}
+			commented = append(commented, name)
+			text := file.Doc.Text()
+			if want := "Package " + file.Name.Name + " "; file.Name.Name != "main" && !strings.HasPrefix(text, want) {
+				t.Errorf("%s: the package comment begins %.30q, want %q", path.Join(dir, name), text, want)
+			}
+		}
+		if len(commented) != 1 {
+			slices.Sort(commented)
+			t.Errorf("%s has %d package comments, want one: %q", dir, len(commented), commented)
+		}
+	}
+}
+
+func TestRepositoryEachPublicPackageHasARunnableExample(t *testing.T) {
+	runnable := regexp.MustCompile(`(?m)^func Example\w*\(\)`)
+	for dir, files := range packages(t, ".") {
+		if m := module(t, dir); m == "tools" || m == "e2e" || m == "peers" || slices.Contains(strings.Split(dir, "/"), "internal") {
+			continue
+		}
+		program, found := false, false
+		for _, file := range files {
+			program = program || file.Name.Name == "main"
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			if strings.HasSuffix(entry.Name(), "_test.go") {
+				text := read(t, path.Join(dir, entry.Name()))
+				found = found || runnable.MatchString(text) && strings.Contains(text, "// Output:")
+			}
+		}
+		if !program && !found {
+			t.Errorf("%s has no Example with an output", dir)
+		}
+	}
+}
+
+// docs/errors.md is the operator's page: a row for each reason, in the order
+// of the constants, under the kind that the library gives it.
+func TestRepositoryEachReasonIsDocumented(t *testing.T) {
+	kinds := map[gognito.Kind]string{
+		gognito.ErrNoToken:      "ErrNoToken",
+		gognito.ErrInvalidToken: "ErrInvalidToken",
+		gognito.ErrForbidden:    "ErrForbidden",
+		gognito.ErrUnavailable:  "ErrUnavailable",
+	}
+	var want []string
+	for _, r := range reasons(t) {
+		want = append(want, string(r)+" "+kinds[gognito.NewError(r, nil).Kind])
+	}
+	var got []string
+	row := regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| `(Err[A-Za-z]+)` \\|")
+	for _, match := range row.FindAllStringSubmatch(read(t, "docs/errors.md"), -1) {
+		got = append(got, match[1]+" "+match[2])
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("docs/errors.md has the rows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// reasons returns the Reason constants in the order of their declaration.
+func reasons(t *testing.T) []gognito.Reason {
+	t.Helper()
+	var found []gognito.Reason
+	for _, decl := range packages(t, ".")["."]["errors.go"].Decls {
+		d, ok := decl.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, spec := range d.Specs {
+			s, ok := spec.(*ast.ValueSpec)
+			if !ok {
+				continue
+			}
+			if typ, ok := s.Type.(*ast.Ident); !ok || typ.Name != "Reason" {
+				continue
+			}
+			for _, v := range s.Values {
+				text, err := strconv.Unquote(v.(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				found = append(found, gognito.Reason(text))
+			}
+		}
+	}
+	if len(found) == 0 {
+		t.Fatal("errors.go declares no reason")
+	}
+	return found
+}
+
+// Code in the README is code that is compiled and tested: every go block is
+// part of an Example, or of a program in examples, but for its indentation.
+func TestRepositoryREADMECodeComesFromExamples(t *testing.T) {
+	var sources []string
+	walk(t, ".", func(name string) {
+		if strings.HasSuffix(name, "example_test.go") || strings.HasPrefix(name, "examples/") && strings.HasSuffix(name, ".go") {
+			sources = append(sources, unindented(read(t, name)))
+		}
+	})
+	blocks := regexp.MustCompile("(?ms)^```go\n(.*?)^```$").FindAllStringSubmatch(read(t, "README.md"), -1)
+	if len(blocks) == 0 {
+		t.Error("README.md has no go block")
+	}
+	for _, block := range blocks {
+		if !slices.ContainsFunc(sources, func(s string) bool { return strings.Contains(s, unindented(block[1])) }) {
+			t.Errorf("README.md: no Example holds this block:\n%s", block[1])
+		}
+	}
+}
+
+// unindented drops each line's indentation and blank lines, and ends every
+// line, so that a block matches whole lines only.
+func unindented(text string) string {
+	b := strings.Builder{}
+	b.WriteByte('\n')
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

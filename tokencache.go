@@ -1,0 +1,68 @@
+package gognito
+
+import (
+	"strings"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// A tokenCache remembers of a token that its signature verified under one *Key,
+// and what it said. It remembers no decision: time, client, use and revocation
+// are judged at every call, and so is whether that *Key is still published.
+//
+// It is keyed by the whole token, lives in this process only, and is bounded in
+// bytes: what an attacker sends never gets in, and what users send can't grow it.
+type tokenCache struct {
+	tokens *otter.Cache[string, *rememberedToken]
+}
+
+// rememberedToken is a token that passed every check once. It is never changed.
+type rememberedToken struct {
+	verifier *Verifier
+	issuer   int // index of the verifier's issuers
+	keyID    string
+	key      *Key
+	judged   *payload
+}
+
+// newTokenCache returns a cache of at most that many bytes, or nil, a cache that
+// remembers nothing.
+func newTokenCache(maxBytes int) *tokenCache {
+	if maxBytes <= 0 {
+		return nil
+	}
+	return &tokenCache{otter.Must(&otter.Options[string, *rememberedToken]{
+		MaximumWeight: uint64(maxBytes),
+		Weigher:       weigh,
+	})}
+}
+
+func (c *tokenCache) get(token string) *rememberedToken {
+	if c == nil {
+		return nil
+	}
+	remembered, _ := c.tokens.GetIfPresent(token)
+	return remembered
+}
+
+func (c *tokenCache) put(token string, remembered *rememberedToken) {
+	if c != nil {
+		// The token may be a part of a much larger header.
+		c.tokens.Set(strings.Clone(token), remembered)
+	}
+}
+
+// entryOverhead is what an entry costs beside its texts and lists: the structs,
+// and the cache's own node, table slot and queue slots. Rounded up; a test fills
+// a cache and compares with the heap.
+const entryOverhead = 1024
+
+func weigh(token string, r *rememberedToken) uint32 {
+	text := r.judged.Claims.payload
+	size := entryOverhead + len(token) + len(text) + len(r.keyID) +
+		16*(cap(r.judged.Groups)+cap(r.judged.Scopes)+cap(r.judged.Audience))
+	if strings.IndexByte(text, '\\') >= 0 {
+		size += len(text) // what was escaped is not a part of the text
+	}
+	return uint32(size) //nolint:gosec // a token is at most 64 KiB
+}

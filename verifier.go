@@ -1,0 +1,266 @@
+package gognito
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gognito/gognito/internal/jws"
+)
+
+// A TokenVerifier verifies tokens. *Verifier and *Pools are the ones here.
+type TokenVerifier interface {
+	Verify(ctx context.Context, token string) (*Claims, error)
+}
+
+// A Verifier decides whether a token is one of its pool's, and good now. It is
+// safe for concurrent use; a program needs one for each pool.
+type Verifier struct {
+	userPoolID    string
+	issuers       []string
+	clientIDs     []string
+	audience      []string
+	tokenUse      TokenUse
+	allowMachines bool
+	leeway        time.Duration
+	keys          KeySource
+	remote        *RemoteKeys // keys, if they are the pool's own: a set for each issuer
+	revocation    RevocationChecker
+	cacheBytes    int
+	cache         *tokenCache
+	trace         *Trace
+	now           func() time.Time
+}
+
+// New returns a Verifier for one pool. It does no I/O and starts no goroutine:
+// the keys are fetched when the first token, or Prefetch, asks for them. The
+// error names every field of the Config that is at fault.
+func New(c Config) (*Verifier, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	v := &Verifier{
+		userPoolID:    c.UserPoolID,
+		clientIDs:     slices.Clone(c.ClientIDs),
+		audience:      slices.Clone(c.Audience),
+		tokenUse:      c.TokenUse,
+		allowMachines: c.AllowMachines,
+		leeway:        c.Leeway,
+		keys:          c.Keys,
+		revocation:    c.Revocation,
+		cacheBytes:    c.CacheBytes,
+		trace:         c.Trace,
+		now:           c.Now,
+	}
+	if v.tokenUse == "" {
+		v.tokenUse = AccessToken
+	}
+	if v.cacheBytes == 0 {
+		v.cacheBytes = defaultCacheBytes
+	}
+	if v.now == nil {
+		v.now = time.Now
+	}
+	region, _ := regionOf(c.UserPoolID) // checked above
+	v.issuers = issuersOf(c.UserPoolID, region)
+	if c.Issuer != "" {
+		v.issuers = []string{c.Issuer}
+	}
+	if v.keys == nil {
+		remote, err := newIssuerKeys(v.issuers, c)
+		if err != nil {
+			return nil, err
+		}
+		v.keys, v.remote = remote, remote
+	}
+	v.cache = newTokenCache(v.cacheBytes)
+	return v, nil
+}
+
+// newIssuerKeys returns the pool's own keys, with one set for each issuer.
+func newIssuerKeys(issuers []string, c Config) (*RemoteKeys, error) {
+	urls := make([]string, len(issuers))
+	for i, issuer := range issuers {
+		urls[i] = jwksURL(issuer)
+	}
+	return NewRemoteKeys(RemoteKeysConfig{URLs: urls, HTTPClient: c.HTTPClient, Trace: c.Trace})
+}
+
+// Verify returns what a token says, if the pool signed it and it is good now,
+// and otherwise an [*Error] with the first reason against it, in the order of
+// the reasons' list. The claims are the caller's own.
+//
+// ctx bounds the wait for keys, which only the first token of a process, a new
+// key ID, and an outage of more than a day ever meet.
+func (v *Verifier) Verify(ctx context.Context, token string) (*Claims, error) {
+	if v.trace == nil || v.trace.Verified == nil {
+		claims, _, err := v.verify(ctx, token)
+		return claims, err
+	}
+	start := time.Now()
+	claims, remembered, err := v.verify(ctx, token)
+	v.trace.Verified(ctx, VerifyInfo{v.userPoolID, err, remembered, time.Since(start)})
+	return claims, err
+}
+
+func (v *Verifier) verify(ctx context.Context, token string) (_ *Claims, remembered bool, _ error) {
+	if known := v.cache.get(token); known != nil {
+		return v.recall(ctx, known, token, v.cache)
+	}
+	parsed, err := parse(token)
+	if err != nil {
+		return nil, false, err
+	}
+	claims, err := v.judge(ctx, token, parsed, v.cache)
+	return claims, false, err
+}
+
+// parsedToken is a token whose form is in order, and nothing more.
+type parsedToken struct {
+	*jws.Token
+	payload *payload
+}
+
+// parse takes a token apart, up to and including the issuer that it names.
+func parse(token string) (*parsedToken, error) {
+	t, err := jws.Parse(token)
+	if err != nil {
+		return nil, NewError(ReasonMalformed, err)
+	}
+	if t.Algorithm != "RS256" {
+		return nil, NewError(ReasonAlgorithm, nil)
+	}
+	p, err := readPayload(t.Payload)
+	if err != nil {
+		return nil, NewError(ReasonMalformed, nil) // the cause may quote the payload
+	}
+	return &parsedToken{t, p}, nil
+}
+
+// judge decides about a token that has been taken apart, and remembers it if it
+// is good.
+func (v *Verifier) judge(ctx context.Context, token string, t *parsedToken, cache *tokenCache) (*Claims, error) {
+	issuer := slices.Index(v.issuers, t.payload.Issuer)
+	if issuer < 0 {
+		return nil, NewError(ReasonIssuer, nil)
+	}
+	key, err := v.key(ctx, issuer, t.KeyID)
+	if err != nil {
+		return nil, keyError(ctx, err)
+	}
+	if !key.rsa.Verify(t.SigningInput, t.Signature) {
+		return nil, NewError(ReasonSignature, nil)
+	}
+	if err := t.payload.shape(); err != nil {
+		return nil, NewError(ReasonMalformed, err)
+	}
+	claims, err := v.admit(ctx, t.payload)
+	if err == nil {
+		cache.put(token, &rememberedToken{v, issuer, strings.Clone(t.KeyID), key, t.payload})
+	}
+	return claims, err
+}
+
+// recall decides about a token whose signature verified before, under a key that
+// must still be the one that is published.
+func (v *Verifier) recall(ctx context.Context, r *rememberedToken, token string, cache *tokenCache) (_ *Claims, remembered bool, _ error) {
+	key, err := v.key(ctx, r.issuer, r.keyID)
+	if err != nil {
+		return nil, true, keyError(ctx, err)
+	}
+	if key != r.key {
+		parsed, err := parse(token)
+		if err != nil {
+			return nil, false, err
+		}
+		claims, err := v.judge(ctx, token, parsed, cache)
+		return claims, false, err
+	}
+	claims, err := v.admit(ctx, r.judged)
+	return claims, true, err
+}
+
+// key asks the key source. The pool's own is told which issuer the token names.
+func (v *Verifier) key(ctx context.Context, issuer int, kid string) (*Key, error) {
+	if v.remote != nil {
+		return v.remote.find(ctx, v.remote.sets[issuer], kid)
+	}
+	key, err := v.keys.Key(ctx, kid)
+	if err == nil && key == nil {
+		return nil, errors.New("gognito: the KeySource returned neither a key nor an error")
+	}
+	return key, err
+}
+
+// admit decides what can change while a token stays the same, and returns claims
+// of the caller's own.
+func (v *Verifier) admit(ctx context.Context, p *payload) (*Claims, error) {
+	now := v.now()
+	switch {
+	case !now.Before(p.ExpiresAt.Add(v.leeway)):
+		return nil, NewError(ReasonExpired, nil)
+	case p.there&claimNotBefore != 0 && now.Before(p.notBefore.Add(-v.leeway)):
+		return nil, NewError(ReasonNotYetValid, nil)
+	case !v.accepts(p.TokenUse):
+		return nil, NewError(ReasonTokenUse, nil)
+	case !v.mayUse(p):
+		return nil, NewError(ReasonClient, nil)
+	case !v.allowMachines && p.Machine():
+		return nil, NewError(ReasonMachine, nil)
+	}
+	claims := p.clone()
+	if v.revocation == nil {
+		return claims, nil
+	}
+	revoked, err := v.revocation.Revoked(ctx, claims)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, NewError(ReasonCanceled, ctx.Err())
+	case err != nil:
+		return nil, NewError(ReasonRevocationUnavailable, err)
+	case revoked:
+		return nil, NewError(ReasonRevoked, nil)
+	}
+	return claims, nil
+}
+
+// accepts reports whether that kind of token is wanted.
+func (v *Verifier) accepts(use TokenUse) bool {
+	return use == v.tokenUse || v.tokenUse == AnyToken && (use == AccessToken || use == IDToken)
+}
+
+// mayUse reports whether the token was issued to one of the clients, and, if it
+// is an access token that names its audience, for this API.
+func (v *Verifier) mayUse(p *payload) bool {
+	if !slices.Contains(v.clientIDs, p.ClientID) {
+		return false
+	}
+	if p.TokenUse != AccessToken || p.there&claimAudience == 0 {
+		return true
+	}
+	return slices.ContainsFunc(p.Audience, func(audience string) bool {
+		return slices.Contains(v.audience, audience) || slices.Contains(v.clientIDs, audience)
+	})
+}
+
+// Prefetch loads the keys now, so that no request waits for them, and so that a
+// readiness check can tell whether they can be had. It fetches what has not been
+// fetched, and succeeds at once when keys are there; in an outage it repeats the
+// last error until the next attempt is due. With a KeySource that has no
+// Refresh method it does nothing.
+func (v *Verifier) Prefetch(ctx context.Context) error {
+	var err error
+	switch keys := v.keys.(type) {
+	case *RemoteKeys:
+		err = keys.prefetch(ctx)
+	case interface{ Refresh(context.Context) error }:
+		err = keys.Refresh(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("%w (pool %s): %w", keyError(ctx, err), v.userPoolID, err)
+	}
+	return nil
+}
