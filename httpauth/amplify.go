@@ -1,0 +1,71 @@
+package httpauth
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/gognito/gognito"
+)
+
+// AmplifyCookies reads the tokens that AWS Amplify, amazon-cognito-identity-js
+// and Amplify's server-side adapters keep in cookies:
+//
+//	CognitoIdentityServiceProvider.<client>.LastAuthUser = <user>
+//	CognitoIdentityServiceProvider.<client>.<user>.accessToken = <token>
+//
+// for that app client and for the user who signed in last. Names and the user are
+// percent-encoded, or not, as each writer does it. The token must be that
+// user's. use is [gognito.AccessToken] or [gognito.IDToken]; anything else, and a
+// client ID that can't be part of a name, panics.
+//
+// Cookies that Amplify's browser library writes can be read by scripts. Prefer
+// HttpOnly cookies, as its server-side adapters set them.
+func AmplifyCookies(clientID string, use gognito.TokenUse) TokenSource {
+	mustCookieName(clientID)
+	var suffix string
+	switch use {
+	case gognito.AccessToken:
+		suffix = ".accessToken"
+	case gognito.IDToken:
+		suffix = ".idToken"
+	default:
+		panic(fmt.Sprintf("httpauth: AmplifyCookies reads access or ID tokens, not %q", string(use)))
+	}
+	prefix := "CognitoIdentityServiceProvider." + clientID + "."
+	return func(r *http.Request) ([]Token, error) {
+		cookies := r.Cookies()
+		var users []string
+		for _, cookie := range cookies {
+			user := percentDecoded(cookie.Value)
+			if percentDecoded(cookie.Name) == prefix+"LastAuthUser" && user != "" && !slices.Contains(users, user) {
+				users = append(users, user)
+			}
+		}
+		// More users than tokens are judged are not worth comparing all the
+		// cookies with.
+		if len(users) > maxCandidates {
+			return nil, errCredentials
+		}
+		var tokens []Token
+		for _, cookie := range cookies {
+			name := percentDecoded(cookie.Name)
+			for _, user := range users {
+				if name == prefix+user+suffix && cookie.Value != "" {
+					tokens = append(tokens, Token{Raw: cookie.Value, Ambient: true, Username: user})
+				}
+			}
+		}
+		return tokens, nil
+	}
+}
+
+// percentDecoded undoes percent-encoding once; what is not encoded stays. A plus
+// sign is one: these are not form values.
+func percentDecoded(text string) string {
+	if decoded, err := url.PathUnescape(text); err == nil {
+		return decoded
+	}
+	return text
+}

@@ -1,0 +1,113 @@
+package httpauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/gognito/gognito"
+)
+
+// maxCandidates is the most tokens of one request that are judged.
+const maxCandidates = 8
+
+// An Authenticator puts users on requests. Only Verifier is required. Fields may
+// be set until the first request; after that it is safe for concurrent use.
+type Authenticator struct {
+	// Verifier decides about tokens: a *gognito.Verifier, a *gognito.Pools, or
+	// something else. Nil panics when a route is mounted.
+	Verifier gognito.TokenVerifier
+	// Source finds the tokens in a request. Nil: [Bearer].
+	Source TokenSource
+	// Attach is the application's hook: it grants the user permissions and sets
+	// attributes. It runs once a request, after every check of the token and
+	// before any policy. An error that wraps one of the library's kinds, such
+	// as gognito.ErrForbidden or gognito.ErrUnavailable, is answered as that
+	// kind; any other with 500. Nil: nothing is attached.
+	Attach func(*http.Request, *gognito.User) error
+	// CrossOrigin decides about requests whose token the browser sent by
+	// itself. Nil: no origin but the service's own is trusted.
+	CrossOrigin *http.CrossOriginProtection
+	// ErrorHandler answers requests that are refused. Nil: [Reply].
+	ErrorHandler func(http.ResponseWriter, *http.Request, error)
+	// Realm, if set, is named in challenges: printable ASCII.
+	Realm string
+	// Logger is told of answers of 500 and above, and of nothing else. Nil:
+	// slog.Default.
+	Logger *slog.Logger
+}
+
+// Authenticate returns the request's user, with what Attach attached. It is for
+// adapters, and for chains with another scheme: an error that is
+// gognito.ErrNoToken leaves the request to that one.
+//
+//	user, err := auth.Authenticate(r)
+//	if errors.Is(err, gognito.ErrNoToken) { … another scheme … }
+func (a *Authenticator) Authenticate(r *http.Request) (*gognito.User, error) {
+	source := a.Source
+	if source == nil {
+		source = Bearer
+	}
+	tokens, err := source(r)
+	switch {
+	case err != nil && hasKind(err):
+		return nil, err
+	case err != nil || len(tokens) > maxCandidates:
+		return nil, gognito.NewError(gognito.ReasonMalformed, err)
+	case len(tokens) == 0:
+		return nil, gognito.NewError("", nil)
+	}
+	if err := a.checkOrigin(r, tokens); err != nil {
+		return nil, err
+	}
+	claims, err := a.judge(r.Context(), tokens)
+	if err != nil {
+		return nil, err
+	}
+	user := &gognito.User{Claims: claims}
+	if a.Attach == nil {
+		return user, nil
+	}
+	switch err := a.Attach(r, user); {
+	case err == nil:
+		return user, nil
+	case errors.Is(err, gognito.ErrNoToken):
+		// There was one, so Optional must not take this for a request without.
+		return nil, fmt.Errorf("httpauth: Attach: %v", err) //nolint:errorlint // not to be taken for ErrNoToken
+	default:
+		return nil, fmt.Errorf("httpauth: Attach: %w", err)
+	}
+}
+
+// judge has all the candidates verified. What is good must be one subject's.
+func (a *Authenticator) judge(ctx context.Context, tokens []Token) (*gognito.Claims, error) {
+	var good *gognito.Claims
+	var refusal error
+	for _, token := range tokens {
+		claims, err := a.Verifier.Verify(ctx, token.Raw)
+		if err == nil && token.Username != "" && token.Username != claims.Username {
+			err = gognito.NewError(gognito.ReasonMalformed, nil)
+		}
+		switch {
+		case err != nil:
+			if refusal == nil || errors.Is(err, gognito.ErrUnavailable) && !errors.Is(refusal, gognito.ErrUnavailable) {
+				refusal = err
+			}
+		case good == nil:
+			good = claims
+		case good.Issuer != claims.Issuer || good.Subject != claims.Subject:
+			return nil, gognito.NewError(gognito.ReasonMalformed, nil)
+		}
+	}
+	if good == nil {
+		return nil, refusal
+	}
+	return good, nil
+}
+
+func hasKind(err error) bool {
+	return errors.Is(err, gognito.ErrNoToken) || errors.Is(err, gognito.ErrInvalidToken) ||
+		errors.Is(err, gognito.ErrForbidden) || errors.Is(err, gognito.ErrUnavailable)
+}

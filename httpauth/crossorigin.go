@@ -1,0 +1,44 @@
+package httpauth
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gognito/gognito"
+)
+
+// checkOrigin refuses a request that another site may have made a browser send,
+// if any of its tokens came along by itself.
+func (a *Authenticator) checkOrigin(r *http.Request, tokens []Token) error {
+	if !slices.ContainsFunc(tokens, func(t Token) bool { return t.Ambient }) {
+		return nil
+	}
+	protection := a.CrossOrigin
+	if protection == nil {
+		protection = new(http.CrossOriginProtection)
+	}
+	if isUpgrade(r) {
+		// A WebSocket handshake is a GET that opens a way to do anything, and
+		// browsers let every site make one.
+		upgrade := *r
+		upgrade.Method = http.MethodPost
+		r = &upgrade
+	}
+	if err := protection.Check(r); err != nil {
+		return gognito.NewError(gognito.ReasonCrossOrigin, err)
+	}
+	return nil
+}
+
+// isUpgrade reports whether the Connection header asks for another protocol.
+func isUpgrade(r *http.Request) bool {
+	for _, value := range r.Header.Values("Connection") {
+		for option := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.Trim(option, " \t"), "upgrade") {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,145 @@
+package httpauth
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// A Token is one that a request carries, not verified.
+type Token struct {
+	// Raw is the token as sent.
+	Raw string
+	// Ambient: the browser sent it by itself, as it does cookies, so that the
+	// request may be another site's doing.
+	Ambient bool
+	// Username, if set, must be the verified token's; otherwise the token is
+	// refused as malformed.
+	Username string
+}
+
+// String tells that it is a token, and not which.
+func (Token) String() string { return "httpauth.Token" }
+
+// Format prints String, whatever the verb.
+func (t Token) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String()) }
+
+// LogValue logs String.
+func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// A TokenSource finds the tokens that a request carries. None, and no error: the
+// request has no token. An error: it has one that is unusable, which is refused
+// as malformed unless the error wraps a kind of its own.
+//
+// Nothing here reads a token from a query string: URLs end up in logs.
+type TokenSource func(*http.Request) ([]Token, error)
+
+var (
+	errSeveralHeaders = errors.New("httpauth: the header is there more than once")
+	errCredentials    = errors.New("httpauth: malformed credentials")
+)
+
+// Bearer reads the Authorization header (RFC 6750, section 2.1). The scheme's
+// letter case does not matter. Another scheme counts as no token; two
+// Authorization headers are unusable.
+func Bearer(r *http.Request) ([]Token, error) {
+	value, err := single(r, "Authorization")
+	if value == "" || err != nil {
+		return nil, err
+	}
+	// RFC 9110, section 11.4: a scheme, spaces, and credentials.
+	end := strings.IndexFunc(value, notTokenChar)
+	if end < 0 {
+		end = len(value)
+	}
+	scheme, rest := value[:end], value[end:]
+	switch {
+	case scheme == "":
+		return nil, errCredentials
+	case !strings.EqualFold(scheme, "Bearer"):
+		return nil, nil
+	case !strings.HasPrefix(rest, " "):
+		return nil, errCredentials
+	}
+	return []Token{{Raw: strings.TrimLeft(rest, " ")}}, nil
+}
+
+// Header reads a header whose whole value is the token, as a gateway in front of
+// the service may set it. Only a gateway that drops what the client sent under
+// that name can be trusted with what the token does not say itself.
+func Header(name string) TokenSource {
+	return func(r *http.Request) ([]Token, error) {
+		value, err := single(r, name)
+		if value == "" || err != nil {
+			return nil, err
+		}
+		return []Token{{Raw: value}}, nil
+	}
+}
+
+// single returns the value of a header that must not be repeated.
+func single(r *http.Request, name string) (string, error) {
+	switch values := r.Header.Values(name); len(values) {
+	case 0:
+		return "", nil
+	case 1:
+		return values[0], nil
+	default:
+		return "", errSeveralHeaders
+	}
+}
+
+// Cookie reads every cookie of that name: a browser sends several when they were
+// set for different paths or domains. An empty one, as a sign-out may leave it,
+// counts as none.
+func Cookie(name string) TokenSource {
+	mustCookieName(name)
+	return func(r *http.Request) ([]Token, error) {
+		var tokens []Token
+		for _, cookie := range r.CookiesNamed(name) {
+			if cookie.Value != "" {
+				tokens = append(tokens, Token{Raw: cookie.Value, Ambient: true})
+			}
+		}
+		return tokens, nil
+	}
+}
+
+func mustCookieName(name string) {
+	if !isCookieName(name) {
+		panic(fmt.Sprintf("httpauth: %q is not the name of a cookie", name))
+	}
+}
+
+// isCookieName reports whether it is a token of RFC 9110, section 5.6.2, as RFC
+// 6265 asks of names.
+func isCookieName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, notTokenChar)
+}
+
+func notTokenChar(c rune) bool {
+	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
+		c < 0x80 && strings.ContainsRune("!#$%&'*+-.^_`|~", c))
+}
+
+// FirstOf asks the sources in order; the first that finds anything decides, if
+// what it finds is unusable too. So a bad Bearer token never falls back to a
+// cookie.
+func FirstOf(sources ...TokenSource) TokenSource {
+	if slices.ContainsFunc(sources, func(s TokenSource) bool { return s == nil }) {
+		panic("httpauth: FirstOf was given a nil TokenSource")
+	}
+	sources = slices.Clone(sources)
+	return func(r *http.Request) ([]Token, error) {
+		for _, source := range sources {
+			if tokens, err := source(r); len(tokens) > 0 || err != nil {
+				return tokens, err
+			}
+		}
+		return nil, nil
+	}
+}
