@@ -88,7 +88,7 @@ func (p *payload) read(object *strictjson.Object) {
 	case "iss":
 		p.text(claimIssuer, &p.Issuer, object)
 	case "sub":
-		p.text(claimSubject, &p.Subject, object)
+		p.name(claimSubject, &p.Subject, object)
 	case "exp":
 		p.time(claimExpiry, &p.ExpiresAt, object)
 	case "iat":
@@ -102,9 +102,9 @@ func (p *payload) read(object *strictjson.Object) {
 	case "client_id":
 		p.text(claimClientID, &p.clientID, object)
 	case "username":
-		p.text(claimUsername, &p.Username, object)
+		p.name(claimUsername, &p.Username, object)
 	case "cognito:username":
-		p.text(claimCognitoUsername, &p.cognitoUsername, object)
+		p.name(claimCognitoUsername, &p.cognitoUsername, object)
 	case "jti":
 		p.text(claimJTI, &p.JTI, object)
 	case "origin_jti":
@@ -131,9 +131,15 @@ func (p *payload) mark(c claim, ok bool) {
 	}
 }
 
-// text reads a string. An empty one names nobody and nothing, so it counts as
-// misshapen.
 func (p *payload) text(c claim, into *string, object *strictjson.Object) {
+	text, ok := object.String()
+	*into = text
+	p.mark(c, ok)
+}
+
+// name reads the string that names whom the token is about. An empty one names
+// nobody.
+func (p *payload) name(c claim, into *string, object *strictjson.Object) {
 	text, ok := object.String()
 	*into = text
 	p.mark(c, ok && text != "")
@@ -209,9 +215,6 @@ func (p *payload) shape() error {
 			return errNotShaped
 		}
 		p.ClientID, p.Username, p.Scopes = p.Audience[0], p.cognitoUsername, nil
-		if p.ClientID == "" {
-			return errNotShaped
-		}
 	}
 	if len(p.Groups) == 0 {
 		p.Groups = nil

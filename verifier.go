@@ -229,7 +229,8 @@ func (v *Verifier) admit(ctx context.Context, p *payload) (*Claims, error) {
 
 // accepts reports whether that kind of token is wanted.
 func (v *Verifier) accepts(use TokenUse) bool {
-	return use == v.tokenUse || v.tokenUse == AnyToken && (use == AccessToken || use == IDToken)
+	// The token's own "any" is no kind of token.
+	return use == v.tokenUse && use != AnyToken || v.tokenUse == AnyToken && (use == AccessToken || use == IDToken)
 }
 
 // mayUse reports whether the token was issued to one of the clients, and, if it

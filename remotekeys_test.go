@@ -1,0 +1,533 @@
+package gognito_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gognito/gognito"
+	"github.com/gognito/gognito/internal/mint"
+)
+
+// transport answers key-set requests without a network, so that time can stand
+// still around them.
+type transport struct {
+	mu      sync.Mutex
+	answers map[string]http.HandlerFunc // by URL
+	fetches map[string]int
+}
+
+func newTransport() *transport {
+	return &transport{answers: make(map[string]http.HandlerFunc), fetches: make(map[string]int)}
+}
+
+func (t *transport) answer(url string, with http.HandlerFunc) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.answers[url] = with
+}
+
+func (t *transport) count(url string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.fetches[url]
+}
+
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	t.mu.Lock()
+	t.fetches[r.URL.String()]++
+	answer := t.answers[r.URL.String()]
+	t.mu.Unlock()
+	if answer == nil {
+		return nil, errors.New("connection refused")
+	}
+	recorder := httptest.NewRecorder()
+	answer(recorder, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return recorder.Result(), nil
+}
+
+func (t *transport) client() *http.Client { return &http.Client{Transport: t} }
+
+func publish(keys ...*mint.Key) http.HandlerFunc {
+	document := mint.JWKS(keys...)
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(document) }
+}
+
+func status(code int, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(code)
+	}
+}
+
+// keyPairs are generated once for all tests; WithNewID makes others of them.
+var keyPairs = sync.OnceValue(func() []*mint.Key {
+	pairs := make([]*mint.Key, 3)
+	var all sync.WaitGroup
+	for i := range pairs {
+		all.Go(func() {
+			var err error
+			if pairs[i], err = mint.NewKey(); err != nil {
+				panic(err)
+			}
+		})
+	}
+	all.Wait()
+	return pairs
+})
+
+func remoteKeys(t testing.TB, c gognito.RemoteKeysConfig) *gognito.RemoteKeys {
+	t.Helper()
+	keys, err := gognito.NewRemoteKeys(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+const original, updated = "https://a.example/jwks.json", "https://b.example/jwks.json"
+
+// wantKey asks for a key and wants it, or a kind of failure.
+func wantKey(t testing.TB, keys gognito.KeySource, kid string, want error) *gognito.Key {
+	t.Helper()
+	key, err := keys.Key(t.Context(), kid)
+	if want == nil && err != nil || want != nil && !errors.Is(err, want) {
+		t.Fatalf("Key: %v; want %v", err, want)
+	}
+	return key
+}
+
+// wantOutage wants that the source can't tell.
+func wantOutage(t testing.TB, keys gognito.KeySource, kid string) {
+	t.Helper()
+	if _, err := keys.Key(t.Context(), kid); err == nil || errors.Is(err, gognito.ErrKeyNotFound) {
+		t.Fatalf("Key: %v; want an outage", err)
+	}
+}
+
+func TestAKnownKeyNeverWaitsAndIsRefreshedBesideItsUse(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		net := newTransport()
+		net.answer(original, publish(pairs[0]))
+		keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, HTTPClient: net.client()})
+		first := wantKey(t, keys, pairs[0].ID, nil)
+
+		time.Sleep(53 * time.Minute) // younger than an hour less a tenth
+		wantKey(t, keys, pairs[0].ID, nil)
+		synctest.Wait()
+		if n := net.count(original); n != 1 {
+			t.Fatalf("%d fetches before the set is an hour old", n)
+		}
+
+		slow := make(chan struct{})
+		net.answer(original, func(w http.ResponseWriter, r *http.Request) { <-slow; publish(pairs[0], pairs[1])(w, r) })
+		time.Sleep(14 * time.Minute) // older than an hour and a tenth
+		start := time.Now()
+		for range 1000 {
+			if wantKey(t, keys, pairs[0].ID, nil) != first {
+				t.Fatal("another *Key for the same material")
+			}
+		}
+		if time.Since(start) != 0 {
+			t.Error("a known key waited for its refresh")
+		}
+		synctest.Wait()
+		if n := net.count(original); n != 2 {
+			t.Errorf("%d fetches, want the first and one refresh", n)
+		}
+		close(slow)
+		synctest.Wait()
+		if wantKey(t, keys, pairs[0].ID, nil) != first {
+			t.Error("the refresh made another *Key of the same material")
+		}
+		wantKey(t, keys, pairs[1].ID, nil)
+		if n := net.count(original); n != 2 {
+			t.Errorf("%d fetches after the refresh", n)
+		}
+	})
+}
+
+func TestAllWaitersShareOneFetch(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		net := newTransport()
+		net.answer(original, func(w http.ResponseWriter, r *http.Request) { time.Sleep(time.Second); publish(pairs[0])(w, r) })
+		keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, HTTPClient: net.client()})
+		var all sync.WaitGroup
+		for range 500 {
+			all.Go(func() { wantKey(t, keys, pairs[0].ID, nil) })
+		}
+		// One who goes away does not take the fetch along.
+		brief, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		all.Go(func() {
+			if _, err := keys.Key(brief, pairs[0].ID); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("a waiter whose context ended: %v", err)
+			}
+		})
+		all.Wait()
+		if n := net.count(original); n != 1 {
+			t.Errorf("%d fetches", n)
+		}
+	})
+}
+
+func TestUnknownKeyIDsFetchOnceInTenSeconds(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		net := newTransport()
+		net.answer(original, publish(pairs[0]))
+		keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, HTTPClient: net.client()})
+		wantKey(t, keys, pairs[0].ID, nil)
+		for i := range 10_000 {
+			wantKey(t, keys, fmt.Sprint("unknown", i), gognito.ErrKeyNotFound)
+		}
+		if n := net.count(original); n != 1 {
+			t.Fatalf("%d fetches within the floor", n)
+		}
+		net.answer(original, publish(pairs[0], pairs[1]))
+		time.Sleep(10*time.Second - 1)
+		wantKey(t, keys, pairs[1].ID, gognito.ErrKeyNotFound)
+		time.Sleep(1)
+		wantKey(t, keys, pairs[1].ID, nil)
+		wantKey(t, keys, "unknown", gognito.ErrKeyNotFound)
+		if n := net.count(original); n != 2 {
+			t.Errorf("%d fetches", n)
+		}
+		// An outage does not open the floor either.
+		net.answer(original, status(500))
+		time.Sleep(10 * time.Second)
+		for range 95 {
+			wantOutage(t, keys, "unknown")
+			time.Sleep(100 * time.Millisecond)
+		}
+		if n := net.count(original); n != 3 {
+			t.Errorf("%d fetches; an outage must not open the floor", n)
+		}
+		wantKey(t, keys, pairs[0].ID, nil)
+	})
+}
+
+func TestAKeyThatLeftTheSetStopsVerifying(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		net := newTransport()
+		net.answer(original, publish(pairs[0], pairs[1]))
+		keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, HTTPClient: net.client()})
+		wantKey(t, keys, pairs[0].ID, nil)
+		net.answer(original, publish(pairs[1]))
+		if err := keys.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		wantKey(t, keys, pairs[0].ID, gognito.ErrKeyNotFound)
+
+		// The same ID with new material is another key.
+		before := wantKey(t, keys, pairs[1].ID, nil)
+		net.answer(original, publish(&mint.Key{ID: pairs[1].ID, Private: pairs[2].Private}))
+		if err := keys.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if wantKey(t, keys, pairs[1].ID, nil) == before {
+			t.Error("new material under the same ID is taken for the old key")
+		}
+	})
+}
+
+func TestTheLastGoodSetStaysUntilItIsTooOld(t *testing.T) {
+	pairs := keyPairs()
+	for name, fault := range map[string]http.HandlerFunc{
+		"refused": nil,
+		"500":     status(500),
+		"403":     status(403),
+		"404":     status(404),
+		"429":     status(429, "Retry-After", "120"),
+		"204":     status(204),
+		"HTML": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "<html>Sign in to the Wi-Fi</html>")
+		},
+		"no keys": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"keys":[]}`) },
+		"no usable key": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"keys":[{"kty":"oct","k":"AA"}]}`)
+		},
+		"trailing data":      func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(append(mint.JWKS(pairs[1]), '{')) },
+		"100 MB":             func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte(" "), 100<<20)) },
+		"a redirect away":    status(302, "Location", "https://attacker.example/jwks.json"),
+		"a redirect to http": status(302, "Location", "http://a.example/jwks.json"),
+		"a redirect loop":    status(302, "Location", original),
+		"101 keys": func(w http.ResponseWriter, r *http.Request) {
+			publish(slices.Repeat([]*mint.Key{pairs[1]}, 101)...)(w, r)
+		},
+		"an answer too late": func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				net := newTransport()
+				net.answer(original, publish(pairs[0]))
+				net.answer("https://attacker.example/jwks.json", publish(pairs[1]))
+				net.answer("http://a.example/jwks.json", publish(pairs[1]))
+				keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, HTTPClient: net.client()})
+				wantKey(t, keys, pairs[0].ID, nil)
+				net.answer(original, fault)
+				time.Sleep(2 * time.Hour)
+				wantKey(t, keys, pairs[0].ID, nil) // starts the refresh that fails
+				synctest.Wait()
+				time.Sleep(6 * time.Second) // past the fetch limit
+				if s := keys.Status()[0]; s.Err == nil || len(s.KeyIDs) != 1 {
+					t.Fatalf("status after a failed refresh: %+v", s)
+				}
+				wantOutage(t, keys, pairs[1].ID)
+				time.Sleep(22*time.Hour - 7*time.Second)
+				wantKey(t, keys, pairs[0].ID, nil)
+				time.Sleep(time.Second)
+				wantOutage(t, keys, pairs[0].ID)
+				net.answer(original, publish(pairs[0]))
+				time.Sleep(5 * time.Minute) // the longest back-off
+				wantKey(t, keys, pairs[0].ID, nil)
+			})
+		})
+	}
+}
+
+func TestFailuresBackOff(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		net := newTransport()
+		keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, HTTPClient: net.client()})
+		hammer := func(d time.Duration) int {
+			before := net.count(original)
+			for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+				wantOutage(t, keys, pairs[0].ID)
+			}
+			return net.count(original) - before
+		}
+		if n := hammer(10 * time.Second); n != 4 { // at 0, 1, 3 and 7 s
+			t.Errorf("%d attempts in 10 s, want 4", n)
+		}
+		hammer(time.Hour)
+		if n := hammer(time.Hour); n != 12 { // every 5 minutes
+			t.Errorf("%d attempts in the third hour, want 12", n)
+		}
+		net.answer(original, publish(pairs[0]))
+		time.Sleep(5 * time.Minute)
+		wantKey(t, keys, pairs[0].ID, nil)
+	})
+}
+
+func TestRetryAfterIsHonouredUpToFiveMinutes(t *testing.T) {
+	pairs := keyPairs()
+	for value, wait := range map[string]time.Duration{
+		"30":                            30 * time.Second,
+		"0":                             time.Second,
+		"-5":                            time.Second,
+		"nonsense":                      time.Second,
+		"86400":                         5 * time.Minute,
+		"9999999999999999999":           time.Second, // not a number that can be meant
+		"Sat, 01 Jan 2000 00:01:00 GMT": time.Minute, // the bubble's clock starts at midnight
+		"Sat, 01 Jan 2050 00:00:00 GMT": 5 * time.Minute,
+	} {
+		t.Run(value, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				net := newTransport()
+				net.answer(original, status(429, "Retry-After", value))
+				keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, HTTPClient: net.client()})
+				wantOutage(t, keys, pairs[0].ID)
+				net.answer(original, publish(pairs[0]))
+				time.Sleep(wait - 1)
+				wantOutage(t, keys, pairs[0].ID)
+				time.Sleep(1)
+				wantKey(t, keys, pairs[0].ID, nil)
+			})
+		})
+	}
+}
+
+// issuerURLs returns where a pool's two issuers publish their keys.
+func issuerURLs(poolID string) (first, second string) {
+	return mint.Issuer(poolID) + "/.well-known/jwks.json", mint.UpdatedIssuer(poolID) + "/.well-known/jwks.json"
+}
+
+func TestAnIssuersKeysAreFetchedWhenATokenNamesIt(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		const id, client = "us-east-1_AbCdEfGhI", "6h89qn2bfglbmvfebq9aaknqk0"
+		first, second := issuerURLs(id)
+		net := newTransport()
+		net.answer(first, publish(pairs[0]))
+		net.answer(second, status(403))
+		v, err := gognito.New(gognito.Config{UserPoolID: id, ClientIDs: []string{client}, HTTPClient: net.client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := func(key *mint.Key, issuer string) string {
+			s := mint.NewSession(mint.Pool{ID: id, Issuer: issuer}, mint.User{Username: "jane", Subject: mint.NewSubject()}, client, time.Now())
+			s.Lifetime = 24 * time.Hour
+			return mint.Sign(key, mint.AccessClaims(s))
+		}
+		want := func(key *mint.Key, issuer string, reason gognito.Reason) {
+			t.Helper()
+			if _, err := v.Verify(t.Context(), token(key, issuer)); gognito.ReasonOf(err) != reason {
+				t.Fatalf("%v; want reason %q", err, reason)
+			}
+		}
+		// Nothing is known yet, so a 403 may be an outage.
+		want(pairs[1], mint.UpdatedIssuer(id), gognito.ReasonKeysUnavailable)
+		if net.count(first) != 0 {
+			t.Fatal("the issuer that no token named was asked")
+		}
+		want(pairs[0], mint.Issuer(id), "")
+		// Now it means that the pool does not use that issuer.
+		want(pairs[1], mint.UpdatedIssuer(id), gognito.ReasonUnknownKey)
+		asked := net.count(second)
+		for range 59 {
+			time.Sleep(time.Minute)
+			want(pairs[1], mint.UpdatedIssuer(id), gognito.ReasonUnknownKey)
+		}
+		if n := net.count(second) - asked; n != 0 {
+			t.Errorf("an issuer that the pool does not use was asked %d times in an hour", n)
+		}
+		// The pool is switched over: known after an hour, and both stay good.
+		net.answer(second, publish(pairs[1]))
+		time.Sleep(time.Minute)
+		want(pairs[1], mint.UpdatedIssuer(id), "")
+		want(pairs[0], mint.Issuer(id), "")
+		want(pairs[0], mint.UpdatedIssuer(id), "")
+		// Any other failure is an outage.
+		net.answer(second, status(500))
+		time.Sleep(10 * time.Second)
+		want(pairs[2], mint.UpdatedIssuer(id), gognito.ReasonKeysUnavailable)
+	})
+}
+
+func TestPrefetchSucceedsWhenOneIssuerHasAnswered(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		const id = "us-east-1_AbCdEfGhI"
+		first, second := issuerURLs(id)
+		net := newTransport()
+		v, err := gognito.New(gognito.Config{UserPoolID: id, ClientIDs: []string{"c"}, HTTPClient: net.client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		net.answer(second, status(403))
+		err = v.Prefetch(t.Context())
+		if !errors.Is(err, gognito.ErrUnavailable) || gognito.ReasonOf(err) != gognito.ReasonKeysUnavailable || !strings.Contains(err.Error(), id) {
+			t.Errorf("nothing answers: %v", err)
+		}
+		net.answer(first, publish(pairs[0]))
+		if err := v.Prefetch(t.Context()); err == nil {
+			t.Error("asked again before the back-off ended")
+		}
+		time.Sleep(time.Second)
+		for range 100 {
+			if err := v.Prefetch(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := net.count(first); n != 2 {
+			t.Errorf("%d fetches; a set that is there must not be fetched again", n)
+		}
+		canceled, cancel := context.WithCancel(t.Context())
+		cancel()
+		net.answer(first, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		time.Sleep(25 * time.Hour)
+		if err := v.Prefetch(canceled); gognito.ReasonOf(err) != gognito.ReasonCanceled {
+			t.Errorf("a caller who went away: %v", err)
+		}
+		time.Sleep(5 * time.Second) // the fetch goes on without its caller, and ends by its own limit
+	})
+}
+
+func TestFetchesAreTraced(t *testing.T) {
+	pairs := keyPairs()
+	net := newTransport()
+	net.answer(original, func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"keys": []any{map[string]any{"kty": "EC"}, pairs[0].JWK()}})
+	})
+	var infos []gognito.KeysInfo
+	keys := remoteKeys(t, gognito.RemoteKeysConfig{
+		URLs: []string{original}, HTTPClient: net.client(),
+		Trace: &gognito.Trace{KeysFetched: func(info gognito.KeysInfo) { infos = append(infos, info) }},
+	})
+	if err := keys.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	net.answer(original, status(500))
+	_ = keys.Refresh(t.Context())
+	if len(infos) != 2 || infos[0].Keys != 1 || infos[0].Err != nil || infos[0].URL != original ||
+		len(infos[0].Skipped) != 1 || infos[0].Skipped[0].Why != "kty is not RSA" || infos[1].Err == nil {
+		t.Errorf("traced: %+v", infos)
+	}
+}
+
+func TestADecompressedAnswerIsLimitedToo(t *testing.T) {
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	for range 256 {
+		_, _ = z.Write(make([]byte, 1<<20))
+	}
+	_ = z.Close()
+	var sent atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		n, _ := w.Write(bomb.Bytes())
+		sent.Add(int64(n))
+	}))
+	defer server.Close()
+	keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{server.URL}})
+	if err := keys.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "larger than") {
+		t.Errorf("a gzip bomb: %v", err)
+	}
+}
+
+func TestRemoteKeysRefuseURLsThatKeysMustNotTravelOver(t *testing.T) {
+	for url, good := range map[string]bool{
+		"https://a.example/jwks.json":      true,
+		"http://localhost:9080/jwks.json":  true,
+		"http://127.0.0.1/jwks.json":       true,
+		"http://[::1]:80/jwks.json":        true,
+		"http://a.example/jwks.json":       false,
+		"http://localhost.a.example/":      false,
+		"http://127.0.0.1.a.example/":      false,
+		"http://10.0.0.1/":                 false,
+		"https://user@a.example/jwks.json": false,
+		"https://a.example/?x":             false,
+		"https://a.example/#x":             false,
+		"ftp://a.example/":                 false,
+		"file:///etc/passwd":               false,
+		"//a.example/":                     false,
+		"https:a.example":                  false,
+		"":                                 false,
+		"https://":                         false,
+		"https://a.example/\n":             false,
+	} {
+		_, err := gognito.NewRemoteKeys(gognito.RemoteKeysConfig{URLs: []string{url}})
+		if (err == nil) != good {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+	if _, err := gognito.NewRemoteKeys(gognito.RemoteKeysConfig{}); err == nil {
+		t.Error("no URL is accepted")
+	}
+	if _, err := gognito.NewRemoteKeys(gognito.RemoteKeysConfig{URLs: []string{original}, MaxStale: -1}); err == nil {
+		t.Error("a negative MaxStale is accepted")
+	}
+}
