@@ -2,7 +2,6 @@ package gognito
 
 import (
 	"crypto/rsa"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"math/big"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/gognito/gognito/internal/jws"
 )
 
 // maxKeys is the most keys that a set may have. Cognito publishes two, and a few
@@ -106,7 +107,7 @@ func parseJWK(text jsontext.Value) (kid string, key *Key, err error) {
 		// A published private key signs for anybody.
 		return "", nil, errors.New("it holds private parts")
 	}
-	n, err := base64.RawURLEncoding.Strict().DecodeString(j.Modulus)
+	n, err := jws.Decode(j.Modulus)
 	if err != nil {
 		return "", nil, errors.New("n is not base64url")
 	}
@@ -130,7 +131,7 @@ func (j *jwk) private() bool {
 }
 
 func exponent(text string) (int, error) {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	b, err := jws.Decode(text)
 	if err != nil {
 		return 0, errors.New("e is not base64url")
 	}

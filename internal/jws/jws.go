@@ -39,8 +39,7 @@ func Parse(compact string) (*Token, error) {
 	if first < 0 || first == last || strings.IndexByte(compact[first+1:last], '.') >= 0 {
 		return nil, ErrMalformed
 	}
-	// encoding/base64 skips line ends even when it is strict.
-	if strings.IndexByte(compact, '\n') >= 0 || strings.IndexByte(compact, '\r') >= 0 {
+	if hasLineEnd(compact) {
 		return nil, ErrMalformed
 	}
 	text := []byte(compact)
@@ -70,4 +69,19 @@ func decodeSegment(buf, segment []byte) (decoded, all []byte, err error) {
 	start := len(buf)
 	buf, err = strict.AppendDecode(buf, segment)
 	return buf[start:len(buf):len(buf)], buf, err
+}
+
+// Decode decodes base64url as a JWS or a JSON Web Key has it: without padding,
+// and with one spelling only.
+func Decode(text string) ([]byte, error) {
+	if hasLineEnd(text) {
+		return nil, ErrMalformed
+	}
+	return strict.DecodeString(text)
+}
+
+// hasLineEnd is asked because encoding/base64 skips line ends even if it is
+// strict.
+func hasLineEnd(text string) bool {
+	return strings.IndexByte(text, '\n') >= 0 || strings.IndexByte(text, '\r') >= 0
 }
