@@ -1,0 +1,151 @@
+package gognito_test
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/gognito/gognito"
+	"github.com/gognito/gognito/gognitotest"
+	"github.com/gognito/gognito/internal/mint"
+)
+
+// benchmark is a pool with its keys in memory, and an access token of the size
+// that Cognito's have.
+type benchmark struct {
+	config gognito.Config
+	pair   *mint.Key
+	token  string
+}
+
+func newBenchmark(tb testing.TB) benchmark {
+	pool, pair := gognitotest.NewPool(tb), keyPairs()[0]
+	session := mint.NewSession(mint.Pool{ID: pool.UserPoolID(), Issuer: pool.Issuer()},
+		mint.User{Username: "34c84488-e0e1-70ae-d2ee-991ad1a898c8", Subject: "34c84488-e0e1-70ae-d2ee-991ad1a898c8", Groups: []string{"editors", "reviewers"}},
+		pool.ClientID(), pool.Now())
+	session.Scopes = []string{"phone", "openid", "profile", "email"}
+	config := pool.Config()
+	config.Keys = gognito.StaticKeys{pair.ID: prepared(tb, pair)}
+	return benchmark{config, pair, mint.Sign(pair, mint.AccessClaims(session))}
+}
+
+func (b benchmark) verifier(tb testing.TB, cacheBytes int) *gognito.Verifier {
+	c := b.config
+	c.CacheBytes = cacheBytes
+	v, err := gognito.New(c)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return v
+}
+
+// BenchmarkBareRSA is the limit line: the signature check of the standard
+// library alone.
+func BenchmarkBareRSA(b *testing.B) {
+	bench := newBenchmark(b)
+	dot := strings.LastIndexByte(bench.token, '.')
+	signature, err := base64.RawURLEncoding.DecodeString(bench.token[dot+1:])
+	if err != nil {
+		b.Fatal(err)
+	}
+	digest := sha256.Sum256([]byte(bench.token[:dot]))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := rsa.VerifyPKCS1v15(&bench.pair.Private.PublicKey, crypto.SHA256, digest[:], signature); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFirstTime(b *testing.B) {
+	bench := newBenchmark(b)
+	v := bench.verifier(b, -1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := v.Verify(b.Context(), bench.token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRepeated(b *testing.B) {
+	bench := newBenchmark(b)
+	v := bench.verifier(b, 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := v.Verify(b.Context(), bench.token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkParallel(b *testing.B) {
+	bench := newBenchmark(b)
+	for name, cacheBytes := range map[string]int{"FirstTime": -1, "Repeated": 0} {
+		b.Run(name, func(b *testing.B) {
+			v := bench.verifier(b, cacheBytes)
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					if _, err := v.Verify(b.Context(), bench.token); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		})
+	}
+}
+
+func BenchmarkRefused(b *testing.B) {
+	bench := newBenchmark(b)
+	v := bench.verifier(b, 0)
+	last := len(bench.token) - 2
+	for name, token := range map[string]string{
+		"Garbage":   strings.Repeat("x", len(bench.token)),
+		"Algorithm": mint.Compact([]byte(`{"alg":"none","kid":"x"}`), []byte(`{}`), nil),
+		"Signature": bench.token[:last] + swapped(bench.token[last:last+1]) + bench.token[last+1:],
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := v.Verify(b.Context(), token); err == nil {
+					b.Fatal("accepted")
+				}
+			}
+		})
+	}
+}
+
+func swapped(s string) string {
+	if s == "A" {
+		return "B"
+	}
+	return "A"
+}
+
+func TestVerifyAllocatesLittle(t *testing.T) {
+	bench := newBenchmark(t)
+	for name, test := range map[string]struct {
+		cacheBytes int
+		most       float64
+	}{
+		"first time": {-1, 20},
+		"repeated":   {0, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := bench.verifier(t, test.cacheBytes)
+			check(t, v, bench.token, "")
+			got := testing.AllocsPerRun(100, func() {
+				if _, err := v.Verify(t.Context(), bench.token); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if got > test.most {
+				t.Errorf("%v allocations, want at most %v", got, test.most)
+			}
+		})
+	}
+}
