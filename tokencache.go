@@ -58,11 +58,10 @@ func (c *tokenCache) put(token string, remembered *rememberedToken) {
 const entryOverhead = 1024
 
 func weigh(token string, r *rememberedToken) uint32 {
-	text := r.judged.Claims.payload
-	size := entryOverhead + len(token) + len(text) + len(r.keyID) +
-		16*(cap(r.judged.Groups)+cap(r.judged.Scopes)+cap(r.judged.Audience))
-	if strings.IndexByte(text, '\\') >= 0 {
-		size += len(text) // what was escaped is not a part of the text
+	decoded := len(token) / 4 * 3 // header and payload, one text, of which the claims are parts
+	if strings.IndexByte(r.judged.Claims.payload, '\\') >= 0 {
+		decoded *= 2 // what was escaped is no part of it
 	}
-	return uint32(size) //nolint:gosec // a token is at most 64 KiB
+	lists := cap(r.judged.Groups) + cap(r.judged.Scopes) + cap(r.judged.Audience)
+	return uint32(entryOverhead + len(token) + decoded + len(r.keyID) + 16*lists) //nolint:gosec // a token is at most 64 KiB
 }

@@ -120,29 +120,29 @@ func (v *Verifier) verify(ctx context.Context, token string) (_ *Claims, remembe
 
 // parsedToken is a token whose form is in order, and nothing more.
 type parsedToken struct {
-	*jws.Token
+	jws.Token
 	payload *payload
 }
 
 // parse takes a token apart, up to and including the issuer that it names.
-func parse(token string) (*parsedToken, error) {
+func parse(token string) (parsedToken, error) {
 	t, err := jws.Parse(token)
 	if err != nil {
-		return nil, NewError(ReasonMalformed, err)
+		return parsedToken{}, NewError(ReasonMalformed, err)
 	}
 	if t.Algorithm != "RS256" {
-		return nil, NewError(ReasonAlgorithm, nil)
+		return parsedToken{}, NewError(ReasonAlgorithm, nil)
 	}
 	p, err := readPayload(t.Payload)
 	if err != nil {
-		return nil, NewError(ReasonMalformed, nil) // the cause may quote the payload
+		return parsedToken{}, NewError(ReasonMalformed, nil) // the cause may quote the payload
 	}
-	return &parsedToken{t, p}, nil
+	return parsedToken{t, p}, nil
 }
 
 // judge decides about a token that has been taken apart, and remembers it if it
 // is good.
-func (v *Verifier) judge(ctx context.Context, token string, t *parsedToken, cache *tokenCache) (*Claims, error) {
+func (v *Verifier) judge(ctx context.Context, token string, t parsedToken, cache *tokenCache) (*Claims, error) {
 	issuer := slices.Index(v.issuers, t.payload.Issuer)
 	if issuer < 0 {
 		return nil, NewError(ReasonIssuer, nil)

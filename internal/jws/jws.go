@@ -18,8 +18,8 @@ var ErrMalformed = errors.New("jws: malformed")
 // strict refuses non-zero trailing bits, so that a token has one spelling only.
 var strict = base64.RawURLEncoding.Strict()
 
-// A Token is a compact JWS taken apart. Its slices share one buffer and must
-// not be changed.
+// A Token is a compact JWS taken apart. Its slices must not be changed. Its
+// strings are parts of one text, as long as header and payload together.
 type Token struct {
 	Header
 	SigningInput []byte // what the signature is over: header and payload as received
@@ -30,45 +30,37 @@ type Token struct {
 // Parse takes a compact JWS apart and reads its header. It refuses anything
 // but three segments of base64url without padding, and a header that is not
 // strict JSON or that has extensions which must be understood (crit).
-func Parse(compact string) (*Token, error) {
+func Parse(compact string) (Token, error) {
 	if len(compact) > MaxSize {
-		return nil, ErrMalformed
+		return Token{}, ErrMalformed
 	}
 	first := strings.IndexByte(compact, '.')
 	last := strings.LastIndexByte(compact, '.')
-	if first < 0 || first == last || strings.IndexByte(compact[first+1:last], '.') >= 0 {
-		return nil, ErrMalformed
+	if first < 0 || first == last || strings.IndexByte(compact[first+1:last], '.') >= 0 || hasLineEnd(compact) {
+		return Token{}, ErrMalformed
 	}
-	if hasLineEnd(compact) {
-		return nil, ErrMalformed
+	received := []byte(compact)
+	decoded := make([]byte, 0, strict.DecodedLen(len(received)))
+	ends := [...]int{first, last, len(received)}
+	start := 0
+	for i, end := range ends {
+		var err error
+		if decoded, err = strict.AppendDecode(decoded, received[start:end]); err != nil {
+			return Token{}, ErrMalformed
+		}
+		start, ends[i] = end+1, len(decoded)
 	}
-	text := []byte(compact)
-	decoded := make([]byte, 0, strict.DecodedLen(len(text)))
-	header, decoded, err := decodeSegment(decoded, text[:first])
+	text := string(decoded[:ends[1]]) // of header and payload, in one allocation
+	header, err := parseHeader(text[:ends[0]])
 	if err != nil {
-		return nil, ErrMalformed
+		return Token{}, ErrMalformed
 	}
-	t := &Token{SigningInput: text[:last]}
-	payload, decoded, err := decodeSegment(decoded, text[first+1:last])
-	if err != nil {
-		return nil, ErrMalformed
-	}
-	if t.Signature, _, err = decodeSegment(decoded, text[last+1:]); err != nil {
-		return nil, ErrMalformed
-	}
-	if t.Header, err = parseHeader(string(header)); err != nil {
-		return nil, ErrMalformed
-	}
-	t.Payload = string(payload)
-	return t, nil
-}
-
-// decodeSegment appends what a segment stands for to buf, and returns it alone
-// as well.
-func decodeSegment(buf, segment []byte) (decoded, all []byte, err error) {
-	start := len(buf)
-	buf, err = strict.AppendDecode(buf, segment)
-	return buf[start:len(buf):len(buf)], buf, err
+	return Token{
+		Header:       header,
+		SigningInput: received[:last],
+		Payload:      text[ends[0]:],
+		Signature:    decoded[ends[1]:],
+	}, nil
 }
 
 // Decode decodes base64url as a JWS or a JSON Web Key has it: without padding,
