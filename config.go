@@ -50,6 +50,9 @@ type Config struct {
 	// Keys is where the pool's public keys come from. Nil: the pool itself, by
 	// a [RemoteKeys].
 	Keys KeySource
+	// KeyFile is where the pool's own keys are kept, so that a process that
+	// starts in an outage still verifies; see [RemoteKeysConfig]. "": nowhere.
+	KeyFile string
 	// Revocation knows revoked tokens. Nil: none are.
 	Revocation RevocationChecker
 	// CacheBytes bounds the memory for tokens that have been verified, all of
@@ -135,6 +138,9 @@ func (c *Config) check() error {
 	}
 	if c.Issuer != "" {
 		fault("Issuer", checkIssuer(c.Issuer))
+	}
+	if c.KeyFile != "" && c.Keys != nil {
+		fault("KeyFile", errors.New("goes with the pool's own keys: leave Keys nil, or give the file to the RemoteKeys in Keys"))
 	}
 	return errors.Join(faults...)
 }

@@ -23,6 +23,12 @@ type RemoteKeysConfig struct {
 	// URLs of the JSON Web Key Sets whose union is the key set: https, or http
 	// on a loopback host. Required.
 	URLs []string
+	// File is where the last good sets are kept, so that a process that starts
+	// in an outage still verifies, for as long as they are not older than
+	// MaxStale. It is replaced atomically, and may be shared; whoever can write
+	// to its folder decides which tokens are good. A file that can't be read or
+	// written is reported through Trace and otherwise ignored. "": nowhere.
+	File string
 	// MaxStale is how long keys are used when they can't be fetched again.
 	// Zero: 24 hours.
 	MaxStale time.Duration
@@ -51,9 +57,12 @@ type RemoteKeys struct {
 	maxStale time.Duration
 	client   *http.Client
 	trace    *Trace
+	file     keyFile
 
+	loaded  sync.Once
 	union   atomic.Pointer[map[string]remoteKey] // all sets' keys, never changed in place
 	uniting sync.Mutex                           // held while union is made anew
+	saving  sync.Mutex                           // held while file is written
 }
 
 type remoteKey struct {
@@ -69,7 +78,7 @@ func NewRemoteKeys(c RemoteKeysConfig) (*RemoteKeys, error) {
 	if c.MaxStale < 0 {
 		return nil, fmt.Errorf("gognito: RemoteKeysConfig.MaxStale is %v; it can't be negative", c.MaxStale)
 	}
-	r := &RemoteKeys{maxStale: c.MaxStale, client: sameHostClient(c.HTTPClient), trace: c.Trace}
+	r := &RemoteKeys{maxStale: c.MaxStale, client: sameHostClient(c.HTTPClient), trace: c.Trace, file: keyFile(c.File)}
 	if r.maxStale == 0 {
 		r.maxStale = defaultMaxStale
 	}
@@ -101,6 +110,7 @@ func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
 // find returns the key of that ID; an unknown one is looked for in the set of
 // the issuer that the token names.
 func (r *RemoteKeys) find(ctx context.Context, named *remoteSet, kid string) (*Key, error) {
+	r.loaded.Do(r.load)
 	now := time.Now()
 	if key, ok := (*r.union.Load())[kid]; ok {
 		state := key.set.state.Load()
@@ -176,6 +186,7 @@ func (r *RemoteKeys) prefetch(ctx context.Context) error {
 }
 
 func (r *RemoteKeys) refresh(ctx context.Context, wanted func(*setState) bool) error {
+	r.loaded.Do(r.load)
 	waits := make([]<-chan struct{}, len(r.sets))
 	for i, set := range r.sets {
 		if state := set.state.Load(); wanted(state) {
@@ -226,8 +237,10 @@ type KeySetStatus struct {
 	Err     error     // of the last attempt; nil if it was good or there was none
 }
 
-// Status tells how each URL's set is, for readiness endpoints. It does no I/O.
+// Status tells how each URL's set is, for readiness endpoints. It fetches
+// nothing.
 func (r *RemoteKeys) Status() []KeySetStatus {
+	r.loaded.Do(r.load)
 	list := make([]KeySetStatus, len(r.sets))
 	for i, set := range r.sets {
 		state := set.state.Load()

@@ -33,6 +33,7 @@ type remoteSet struct {
 // another takes its place. Its times are monotonic.
 type setState struct {
 	keys     StaticKeys // the last good set
+	document []byte     // which it was read from
 	fetched  time.Time  // when that was
 	tried    time.Time  // the end of the last attempt
 	due      time.Time  // when to try again
@@ -77,11 +78,14 @@ func (r *RemoteKeys) replace(set *remoteSet, old *setState) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchLimit)
 	defer cancel()
 	start := time.Now()
-	keys, skipped, err := r.download(ctx, set.url)
-	now := time.Now()
-	if r.trace != nil && r.trace.KeysFetched != nil {
-		defer r.trace.KeysFetched(KeysInfo{URL: set.url, Keys: len(keys), Skipped: skipped, Err: err, Duration: now.Sub(start)})
+	document, err := r.download(ctx, set.url)
+	var keys StaticKeys
+	var skipped []SkippedKey
+	if err == nil {
+		keys, skipped, err = parseJWKS(document)
 	}
+	now := time.Now()
+	defer r.tell(KeysInfo{URL: set.url, Keys: len(keys), Skipped: skipped, Err: err, Duration: now.Sub(start)})
 	if err != nil {
 		failed := *old
 		failed.tried, failed.err = now, err
@@ -96,8 +100,9 @@ func (r *RemoteKeys) replace(set *remoteSet, old *setState) {
 		}
 	}
 	jitter := time.Duration(rand.Int64N(int64(refreshAge / 5)))
-	set.state.Store(&setState{keys: keys, fetched: now, tried: now, due: now.Add(refreshAge - refreshAge/10 + jitter)})
+	set.state.Store(&setState{keys: keys, document: document, fetched: now, tried: now, due: now.Add(refreshAge - refreshAge/10 + jitter)})
 	r.unite()
+	r.save()
 }
 
 // backOff returns how long to wait after a failure.
@@ -126,28 +131,28 @@ func absent(err error) bool {
 }
 
 // download asks the URL for its set.
-func (r *RemoteKeys) download(ctx context.Context, url string) (StaticKeys, []SkippedKey, error) {
+func (r *RemoteKeys) download(ctx context.Context, url string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	request.Header.Set("Accept", "application/json")
 	response, err := r.client.Do(request)
 	if err != nil {
-		return nil, nil, fmt.Errorf("gognito: fetching a key set: %w", err)
+		return nil, fmt.Errorf("gognito: fetching a key set: %w", err)
 	}
 	defer response.Body.Close() //nolint:errcheck // nothing is lost: what matters has been read
 	if response.StatusCode != http.StatusOK {
-		return nil, nil, &statusError{response.StatusCode, retryAfter(response.Header.Get("Retry-After"))}
+		return nil, &statusError{response.StatusCode, retryAfter(response.Header.Get("Retry-After"))}
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, bodyLimit+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("gognito: fetching a key set: %w", err)
+		return nil, fmt.Errorf("gognito: fetching a key set: %w", err)
 	}
 	if len(body) > bodyLimit {
-		return nil, nil, fmt.Errorf("gognito: the key set is larger than %d bytes", bodyLimit)
+		return nil, fmt.Errorf("gognito: the key set is larger than %d bytes", bodyLimit)
 	}
-	return parseJWKS(body)
+	return body, nil
 }
 
 // retryAfter reads the header of that name (RFC 9110, section 10.2.3).

@@ -12,7 +12,8 @@ import (
 type Trace struct {
 	// Verified is called once for every Verify, refused tokens included.
 	Verified func(context.Context, VerifyInfo)
-	// KeysFetched is called after every fetch of a key set, good or bad.
+	// KeysFetched is called after every fetch of a key set, good or bad, and
+	// when a key file was read or could not be written.
 	KeysFetched func(KeysInfo)
 }
 
@@ -24,9 +25,10 @@ type VerifyInfo struct {
 	Duration   time.Duration // of the whole Verify
 }
 
-// KeysInfo is about one fetch of a key set.
+// KeysInfo is about one fetch of a key set, or about the key file.
 type KeysInfo struct {
-	URL      string        // where from
+	URL      string        // where from; "" if it is about the file
+	File     string        // the key file; "" if it is about a fetch
 	Keys     int           // usable keys in the answer
 	Skipped  []SkippedKey  // the members of the set that are not usable
 	Err      error         // nil, or why the fetch failed; the last good set stays

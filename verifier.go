@@ -86,7 +86,7 @@ func newIssuerKeys(issuers []string, c Config) (*RemoteKeys, error) {
 	for i, issuer := range issuers {
 		urls[i] = jwksURL(issuer)
 	}
-	return NewRemoteKeys(RemoteKeysConfig{URLs: urls, HTTPClient: c.HTTPClient, Trace: c.Trace})
+	return NewRemoteKeys(RemoteKeysConfig{URLs: urls, File: c.KeyFile, HTTPClient: c.HTTPClient, Trace: c.Trace})
 }
 
 // Verify returns what a token says, if the pool signed it and it is good now,
