@@ -1,7 +1,6 @@
 package gognito_test
 
 import (
-	"flag"
 	"go/ast"
 	"go/printer"
 	"go/token"
@@ -11,8 +10,6 @@ import (
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "record the exported API in testdata/api.txt")
 
 // recorded are the packages whose exported API is a promise.
 var recorded = []string{".", "httpauth", "gognitotest"}
