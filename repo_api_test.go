@@ -12,7 +12,7 @@ import (
 )
 
 // recorded are the packages whose exported API is a promise.
-var recorded = []string{".", "httpauth", "gognitotest"}
+var recorded = []string{".", "httpauth", "gognitotest", "devpool"}
 
 const apiFile = "testdata/api.txt"
 

@@ -28,7 +28,6 @@ var libraryMayImport = []string{
 	"github.com/go-json-experiment/json", // strict JSON, three times as fast as encoding/json
 	"filippo.io/bigmod",                  // RSA with a modulus that is prepared once
 	"github.com/maypok86/otter/v2",       // the token cache
-	"golang.org/x/sync",                  // single flight
 }
 
 // arrows says which of the library's own packages each of them may import:
