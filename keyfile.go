@@ -102,15 +102,12 @@ func (r *RemoteKeys) load() {
 		return
 	}
 	states, err := r.file.read(time.Now(), r.maxStale)
-	for _, set := range r.sets {
+	for i, set := range r.sets {
 		if state := states[set.url]; state != nil {
-			set.state.Store(state)
+			r.place(i, state)
 		}
 	}
-	if len(states) > 0 {
-		r.unite()
-	}
-	r.tell(KeysInfo{File: string(r.file), Keys: len(*r.union.Load()), Err: err})
+	r.tell(KeysInfo{File: string(r.file), Keys: len(r.current.Load().union), Err: err})
 }
 
 // save writes what is known now.
@@ -121,9 +118,9 @@ func (r *RemoteKeys) save() {
 	r.saving.Lock() // so that the file never goes back to what another fetch knew less of
 	defer r.saving.Unlock()
 	var stored storedSets
-	for _, set := range r.sets {
-		if state := set.state.Load(); state.keys != nil {
-			stored.Sets = append(stored.Sets, storedSet{set.url, state.fetched.UTC(), state.document})
+	for i, state := range r.current.Load().states {
+		if state.keys != nil {
+			stored.Sets = append(stored.Sets, storedSet{r.sets[i].url, state.fetched.UTC(), state.document})
 		}
 	}
 	if err := r.file.write(stored); err != nil {

@@ -29,6 +29,7 @@ func TestAKeyFileCarriesTheKeysThroughAnOutage(t *testing.T) {
 		if err := source().Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // for the file
 
 		net.answer(original, nil)
 		net.answer(updated, nil)
@@ -56,6 +57,7 @@ func TestAKeyFileCarriesTheKeysThroughAnOutage(t *testing.T) {
 		if err := source().Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // for the file
 		net.answer(original, nil)
 		wantOutage(t, source(), pairs[0].ID)
 		wantKey(t, source(), pairs[2].ID, nil)
@@ -72,30 +74,44 @@ func TestABrokenKeyFileIsReportedAndOtherwiseIgnored(t *testing.T) {
 	good := filepath.Join(dir, "good.json")
 	net := newTransport()
 	net.answer(original, publish(pairs[0]))
-	if err := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, File: good, HTTPClient: net.client()}).Refresh(t.Context()); err != nil {
-		t.Fatal(err)
+	// fetch fetches into the file, and returns what was traced.
+	fetch := func(file string) []gognito.KeysInfo {
+		var infos []gognito.KeysInfo
+		synctest.Test(t, func(t *testing.T) {
+			keys := remoteKeys(t, gognito.RemoteKeysConfig{
+				URLs: []string{original}, File: file, HTTPClient: net.client(),
+				Trace: &gognito.Trace{KeysFetched: func(info gognito.KeysInfo) { infos = append(infos, info) }},
+			})
+			wantKey(t, keys, pairs[0].ID, nil)
+			synctest.Wait()
+		})
+		return infos
 	}
+	fetch(good)
 	written, err := os.ReadFile(good)
 	if err != nil {
 		t.Fatal(err)
 	}
 	fetched := string(written[strings.Index(string(written), `"fetched":"`):])
 	fetched = fetched[len(`"fetched":"`):strings.Index(fetched, `",`)]
+	dated := func(age time.Duration) string {
+		return strings.Replace(string(written), fetched, time.Now().Add(age).UTC().Format(time.RFC3339), 1)
+	}
 	for name, test := range map[string]struct {
 		text string
 		want string // in the error; "": none
 		used bool
 	}{
-		"as written":        {string(written), "", true},
+		"an hour old":       {dated(-time.Hour), "", true},
 		"empty":             {"", "corrupt", false},
 		"cut off":           {string(written[:len(written)/2]), "corrupt", false},
 		"not JSON":          {"keys", "corrupt", false},
 		"nothing in it":     {`{"sets":[]}`, "", false},
 		"another URL":       {strings.Replace(string(written), original, updated, 1), "", false},
 		"an empty set":      {strings.Replace(string(written), `"kty":"RSA"`, `"kty":"EC"`, 1), "corrupt", false},
-		"a little ahead":    {strings.Replace(string(written), fetched, time.Now().Add(time.Minute).UTC().Format(time.RFC3339), 1), "", true},
-		"from the future":   {strings.Replace(string(written), fetched, time.Now().Add(time.Hour).UTC().Format(time.RFC3339), 1), "future", false},
-		"a day old":         {strings.Replace(string(written), fetched, time.Now().Add(-25*time.Hour).UTC().Format(time.RFC3339), 1), "", false},
+		"a little ahead":    {dated(time.Minute), "", true},
+		"from the future":   {dated(time.Hour), "future", false},
+		"a day old":         {dated(-25 * time.Hour), "", false},
 		"no date":           {strings.Replace(string(written), `"fetched":"`+fetched+`",`, "", 1), "", false},
 		"far too large":     {`{"sets":[]}` + strings.Repeat(" ", 9<<20), "corrupt", false},
 		"duplicate members": {strings.Replace(string(written), `"sets"`, `"sets":[],"sets"`, 1), "corrupt", false},
@@ -120,13 +136,8 @@ func TestABrokenKeyFileIsReportedAndOtherwiseIgnored(t *testing.T) {
 		})
 	}
 
-	var infos []gognito.KeysInfo
-	keys := remoteKeys(t, gognito.RemoteKeysConfig{
-		URLs: []string{original}, File: filepath.Join(dir, "no such folder", "keys.json"), HTTPClient: net.client(),
-		Trace: &gognito.Trace{KeysFetched: func(info gognito.KeysInfo) { infos = append(infos, info) }},
-	})
-	wantKey(t, keys, pairs[0].ID, nil)
-	if len(infos) != 3 || infos[0].Err != nil || infos[1].File == "" || infos[1].Err == nil || infos[2].URL != original || infos[2].Err != nil {
+	infos := fetch(filepath.Join(dir, "no such folder", "keys.json"))
+	if len(infos) != 3 || infos[0].File == "" || infos[0].Err != nil || infos[1].URL != original || infos[1].Err != nil || infos[2].File == "" || infos[2].Err == nil {
 		t.Errorf("a file that can't be written: traced %+v", infos)
 	}
 }

@@ -60,14 +60,22 @@ type RemoteKeys struct {
 	file     keyFile
 
 	loaded  sync.Once
-	union   atomic.Pointer[map[string]remoteKey] // all sets' keys, never changed in place
-	uniting sync.Mutex                           // held while union is made anew
-	saving  sync.Mutex                           // held while file is written
+	current atomic.Pointer[keySnapshot]
+	placing sync.Mutex // held while current is replaced
+	saving  sync.Mutex // held while file is written
 }
 
-type remoteKey struct {
+// keySnapshot is everything that is known at one moment. It is replaced as a
+// whole and never changed, so that nobody sees a set's new state without its
+// keys, or the other way round.
+type keySnapshot struct {
+	states []*setState             // by set
+	union  map[string]publishedKey // all sets' keys
+}
+
+type publishedKey struct {
 	*Key
-	set *remoteSet // where it is published
+	set int // where it is published
 }
 
 // NewRemoteKeys returns a source of keys from URLs. It does no I/O.
@@ -82,20 +90,22 @@ func NewRemoteKeys(c RemoteKeysConfig) (*RemoteKeys, error) {
 	if r.maxStale == 0 {
 		r.maxStale = defaultMaxStale
 	}
+	nothing := new(keySnapshot)
 	for _, url := range c.URLs {
 		if err := checkURL(url); err != nil {
 			return nil, fmt.Errorf("gognito: RemoteKeysConfig.URLs: %w", err)
 		}
-		r.sets = append(r.sets, newRemoteSet(url))
+		r.sets = append(r.sets, &remoteSet{url: url})
+		nothing.states = append(nothing.states, new(setState))
 	}
-	r.union.Store(&map[string]remoteKey{})
+	r.current.Store(nothing)
 	return r, nil
 }
 
 // Key returns the key of that ID. See [RemoteKeys] for when it waits.
 func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
 	var last error
-	for _, set := range r.sets {
+	for set := range r.sets {
 		key, err := r.find(ctx, set, kid)
 		if err == nil {
 			return key, nil
@@ -109,11 +119,12 @@ func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
 
 // find returns the key of that ID; an unknown one is looked for in the set of
 // the issuer that the token names.
-func (r *RemoteKeys) find(ctx context.Context, named *remoteSet, kid string) (*Key, error) {
+func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (*Key, error) {
 	r.loaded.Do(r.load)
 	now := time.Now()
-	if key, ok := (*r.union.Load())[kid]; ok {
-		state := key.set.state.Load()
+	known := r.current.Load()
+	if key, ok := known.union[kid]; ok {
+		state := known.states[key.set]
 		if now.Sub(state.fetched) < r.maxStale {
 			if !now.Before(state.due) {
 				r.fetch(key.set, state)
@@ -122,30 +133,30 @@ func (r *RemoteKeys) find(ctx context.Context, named *remoteSet, kid string) (*K
 		}
 		named = key.set
 	}
-	state := named.state.Load()
-	if now.Before(r.allowed(named, state)) {
-		return nil, r.verdict(named, state)
+	if now.Before(known.allowed(named)) {
+		return nil, known.verdict(named)
 	}
 	select {
-	case <-r.fetch(named, state):
+	case <-r.fetch(named, known.states[named]):
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	state = named.state.Load()
-	if key, ok := (*r.union.Load())[kid]; ok && time.Since(key.set.state.Load().fetched) < r.maxStale {
+	known = r.current.Load()
+	if key, ok := known.union[kid]; ok && time.Since(known.states[key.set].fetched) < r.maxStale {
 		return key.Key, nil
 	}
-	return nil, r.verdict(named, state)
+	return nil, known.verdict(named)
 }
 
 // allowed returns when a request that misses a key may fetch the set again.
-func (r *RemoteKeys) allowed(set *remoteSet, state *setState) time.Time {
+func (known *keySnapshot) allowed(set int) time.Time {
+	state := known.states[set]
 	switch {
 	case state.tried.IsZero():
 		return time.Time{}
 	case state.err == nil:
 		return state.tried.Add(unknownKeyFloor)
-	case r.unused(set, state):
+	case known.unused(set):
 		return state.tried.Add(refreshAge)
 	case state.keys == nil:
 		return state.due
@@ -155,22 +166,45 @@ func (r *RemoteKeys) allowed(set *remoteSet, state *setState) time.Time {
 }
 
 // verdict says what it means that a key is not in the set as it stands.
-func (r *RemoteKeys) verdict(set *remoteSet, state *setState) error {
-	if state.err == nil || r.unused(set, state) {
-		return ErrKeyNotFound
+func (known *keySnapshot) verdict(set int) error {
+	if err := known.states[set].err; err != nil && !known.unused(set) {
+		return err
 	}
-	return state.err
+	return ErrKeyNotFound
 }
 
 // unused reports whether the pool does not use the set's issuer: Cognito answers
 // the keys' URL of the issuer that a pool is not configured for with 403.
-func (r *RemoteKeys) unused(set *remoteSet, state *setState) bool {
-	if state.keys != nil || !absent(state.err) {
-		return false
+func (known *keySnapshot) unused(set int) bool {
+	state := known.states[set]
+	return state.keys == nil && absent(state.err) &&
+		slices.ContainsFunc(known.states, func(other *setState) bool { return other.keys != nil })
+}
+
+// place puts a set's new state in the old one's place.
+func (r *RemoteKeys) place(set int, state *setState) {
+	r.placing.Lock()
+	defer r.placing.Unlock()
+	old := r.current.Load()
+	known := &keySnapshot{states: slices.Clone(old.states), union: old.union}
+	known.states[set] = state
+	if state.err == nil {
+		known.unite()
 	}
-	return slices.ContainsFunc(r.sets, func(other *remoteSet) bool {
-		return other != set && other.state.Load().keys != nil
-	})
+	r.current.Store(known)
+}
+
+// unite makes the union of the sets' keys. If two have a key of one ID, the one
+// that was fetched last counts.
+func (known *keySnapshot) unite() {
+	known.union = make(map[string]publishedKey)
+	for set, state := range known.states {
+		for kid, key := range state.keys {
+			if other, ok := known.union[kid]; !ok || known.states[other.set].fetched.Before(state.fetched) {
+				known.union[kid] = publishedKey{key, set}
+			}
+		}
+	}
 }
 
 // Refresh fetches every URL now, in parallel, and waits. It succeeds when one
@@ -188,45 +222,29 @@ func (r *RemoteKeys) prefetch(ctx context.Context) error {
 func (r *RemoteKeys) refresh(ctx context.Context, wanted func(*setState) bool) error {
 	r.loaded.Do(r.load)
 	waits := make([]<-chan struct{}, len(r.sets))
-	for i, set := range r.sets {
-		if state := set.state.Load(); wanted(state) {
-			waits[i] = r.fetch(set, state)
+	for set, state := range r.current.Load().states {
+		if wanted(state) {
+			waits[set] = r.fetch(set, state)
+		}
+	}
+	for _, wait := range waits {
+		if wait == nil {
+			continue
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	var faults []error
-	good := false
-	for i, set := range r.sets {
-		if waits[i] != nil {
-			select {
-			case <-waits[i]:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
+	for _, state := range r.current.Load().states {
+		if state.keys != nil && time.Since(state.fetched) < r.maxStale {
+			return nil
 		}
-		state := set.state.Load()
-		good = good || state.keys != nil && time.Since(state.fetched) < r.maxStale
 		faults = append(faults, state.err)
 	}
-	if good {
-		return nil
-	}
 	return errors.Join(faults...)
-}
-
-// unite makes the union anew, from the sets as they stand.
-func (r *RemoteKeys) unite() {
-	r.uniting.Lock()
-	defer r.uniting.Unlock()
-	sets := slices.SortedFunc(slices.Values(r.sets), func(a, b *remoteSet) int {
-		return a.state.Load().fetched.Compare(b.state.Load().fetched)
-	})
-	union := make(map[string]remoteKey)
-	for _, set := range sets {
-		for kid, key := range set.state.Load().keys {
-			union[kid] = remoteKey{key, set} // the newer word wins
-		}
-	}
-	r.union.Store(&union)
 }
 
 // KeySetStatus tells how one URL's key set is.
@@ -242,9 +260,8 @@ type KeySetStatus struct {
 func (r *RemoteKeys) Status() []KeySetStatus {
 	r.loaded.Do(r.load)
 	list := make([]KeySetStatus, len(r.sets))
-	for i, set := range r.sets {
-		state := set.state.Load()
-		list[i] = KeySetStatus{set.url, slices.Sorted(maps.Keys(state.keys)), state.fetched, state.err}
+	for i, state := range r.current.Load().states {
+		list[i] = KeySetStatus{r.sets[i].url, slices.Sorted(maps.Keys(state.keys)), state.fetched, state.err}
 	}
 	return list
 }

@@ -462,19 +462,55 @@ func TestFetchesAreTraced(t *testing.T) {
 	net.answer(original, func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"keys": []any{map[string]any{"kty": "EC"}, pairs[0].JWK()}})
 	})
-	var infos []gognito.KeysInfo
-	keys := remoteKeys(t, gognito.RemoteKeysConfig{
-		URLs: []string{original}, HTTPClient: net.client(),
-		Trace: &gognito.Trace{KeysFetched: func(info gognito.KeysInfo) { infos = append(infos, info) }},
+	synctest.Test(t, func(t *testing.T) {
+		var infos []gognito.KeysInfo
+		var keys *gognito.RemoteKeys
+		keys = remoteKeys(t, gognito.RemoteKeysConfig{
+			URLs: []string{original}, HTTPClient: net.client(),
+			Trace: &gognito.Trace{KeysFetched: func(info gognito.KeysInfo) {
+				infos = append(infos, info)
+				wantKey(t, keys, pairs[0].ID, nil) // a trace may ask for what it is told about
+			}},
+		})
+		if err := keys.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		net.answer(original, status(500))
+		if err := keys.Refresh(t.Context()); err != nil {
+			t.Errorf("the good set is still there: %v", err)
+		}
+		synctest.Wait()
+		if len(infos) != 2 || infos[0].Keys != 1 || infos[0].Err != nil || infos[0].URL != original ||
+			len(infos[0].Skipped) != 1 || infos[0].Skipped[0].Why != "kty is not RSA" || infos[1].Err == nil {
+			t.Errorf("traced: %+v", infos)
+		}
 	})
-	if err := keys.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	net.answer(original, status(500))
-	_ = keys.Refresh(t.Context())
-	if len(infos) != 2 || infos[0].Keys != 1 || infos[0].Err != nil || infos[0].URL != original ||
-		len(infos[0].Skipped) != 1 || infos[0].Skipped[0].Why != "kty is not RSA" || infos[1].Err == nil {
-		t.Errorf("traced: %+v", infos)
+}
+
+// A fetch puts a set's keys and its new state in place at once: between the two,
+// a key that is there would look as if it were not.
+func TestNoOneSeesAFetchHalfDone(t *testing.T) {
+	pairs := keyPairs()
+	net := newTransport()
+	net.answer(original, publish(pairs[0]))
+	for range 2000 {
+		keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, HTTPClient: net.client()})
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				for range 20 {
+					if _, err := keys.Key(t.Context(), pairs[0].ID); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+		if t.Failed() {
+			return
+		}
 	}
 }
 

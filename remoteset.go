@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -20,11 +19,9 @@ const (
 	maxBackOff = 5 * time.Minute
 )
 
-// A remoteSet is one URL's key set.
+// A remoteSet is one URL's key set. What is known of it is in the snapshot.
 type remoteSet struct {
-	url   string
-	state atomic.Pointer[setState]
-
+	url      string
 	starting sync.Mutex
 	flight   chan struct{} // closed when the fetch under way ends; nil: none is
 }
@@ -41,68 +38,67 @@ type setState struct {
 	failures int        // since the last good one
 }
 
-func newRemoteSet(url string) *remoteSet {
-	s := &remoteSet{url: url}
-	s.state.Store(new(setState))
-	return s
-}
-
 // fetch gets the set anew, unless it is no longer in the state that the caller
 // saw, and closes the channel when that is done. It is detached from any
 // caller's context, and all who call meanwhile share it and its channel, so
 // that waiting costs no memory here.
-func (r *RemoteKeys) fetch(set *remoteSet, seen *setState) <-chan struct{} {
+func (r *RemoteKeys) fetch(index int, seen *setState) <-chan struct{} {
+	set := r.sets[index]
 	set.starting.Lock()
 	defer set.starting.Unlock()
 	if set.flight != nil {
 		return set.flight
 	}
 	done := make(chan struct{})
-	if set.state.Load() != seen {
+	if r.current.Load().states[index] != seen {
 		close(done)
 		return done
 	}
 	set.flight = done
 	go func() {
-		r.replace(set, seen)
+		state, info := r.next(set.url, seen)
+		r.place(index, state)
 		set.starting.Lock()
 		set.flight = nil
 		set.starting.Unlock()
 		close(done)
+		// Nobody waits for the application's trace, or for a slow disk.
+		r.tell(info)
+		if state.err == nil {
+			r.save()
+		}
 	}()
 	return done
 }
 
-// replace asks the URL and puts the new state in the old one's place.
-func (r *RemoteKeys) replace(set *remoteSet, old *setState) {
+// next asks the URL, and returns the state that follows from its answer.
+func (r *RemoteKeys) next(url string, old *setState) (*setState, KeysInfo) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchLimit)
 	defer cancel()
 	start := time.Now()
-	document, err := r.download(ctx, set.url)
+	document, err := r.download(ctx, url)
 	var keys StaticKeys
 	var skipped []SkippedKey
 	if err == nil {
 		keys, skipped, err = parseJWKS(document)
 	}
 	now := time.Now()
-	defer r.tell(KeysInfo{URL: set.url, Keys: len(keys), Skipped: skipped, Err: err, Duration: now.Sub(start)})
+	info := KeysInfo{URL: url, Keys: len(keys), Skipped: skipped, Err: err, Duration: now.Sub(start)}
 	if err != nil {
 		failed := *old
 		failed.tried, failed.err = now, err
 		failed.due = now.Add(backOff(old.failures, err))
 		failed.failures++
-		set.state.Store(&failed)
-		return
+		return &failed, info
 	}
+	union := r.current.Load().union
 	for kid, key := range keys {
-		if known, ok := (*r.union.Load())[kid]; ok && known.rsa.Equal(key.rsa) {
+		if known, ok := union[kid]; ok && known.rsa.Equal(key.rsa) {
 			keys[kid] = known.Key // remembered tokens stay remembered
 		}
 	}
 	jitter := time.Duration(rand.Int64N(int64(refreshAge / 5)))
-	set.state.Store(&setState{keys: keys, document: document, fetched: now, tried: now, due: now.Add(refreshAge - refreshAge/10 + jitter)})
-	r.unite()
-	r.save()
+	return &setState{keys: keys, document: document, fetched: now, tried: now, due: now.Add(refreshAge - refreshAge/10 + jitter)}, info
 }
 
 // backOff returns how long to wait after a failure.

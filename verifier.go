@@ -186,7 +186,7 @@ func (v *Verifier) recall(ctx context.Context, r *rememberedToken, token string,
 // key asks the key source. The pool's own is told which issuer the token names.
 func (v *Verifier) key(ctx context.Context, issuer int, kid string) (*Key, error) {
 	if v.remote != nil {
-		return v.remote.find(ctx, v.remote.sets[issuer], kid)
+		return v.remote.find(ctx, issuer, kid)
 	}
 	key, err := v.keys.Key(ctx, kid)
 	if err == nil && key == nil {
