@@ -22,6 +22,7 @@ type benchmark struct {
 }
 
 func newBenchmark(tb testing.TB) benchmark {
+	tb.Helper()
 	pool, pair := gognitotest.NewPool(tb), keyPairs()[0]
 	session := mint.NewSession(mint.Pool{ID: pool.UserPoolID(), Issuer: pool.Issuer()},
 		mint.User{Username: "34c84488-e0e1-70ae-d2ee-991ad1a898c8", Subject: "34c84488-e0e1-70ae-d2ee-991ad1a898c8", Groups: []string{"editors", "reviewers"}},
@@ -33,6 +34,7 @@ func newBenchmark(tb testing.TB) benchmark {
 }
 
 func (b benchmark) verifier(tb testing.TB, cacheBytes int) *gognito.Verifier {
+	tb.Helper()
 	c := b.config
 	c.CacheBytes = cacheBytes
 	v, err := gognito.New(c)

@@ -18,7 +18,7 @@ const (
 	// IDToken tells an application who its user is. An API should ask for
 	// access tokens.
 	IDToken TokenUse = "id"
-	// AnyToken, in a Config only, accepts both.
+	// AnyToken accepts both. It is for a Config only: no token says it.
 	AnyToken TokenUse = "any"
 )
 

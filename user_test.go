@@ -66,14 +66,14 @@ func TestPoliciesDecideOnGroupsScopesAndPermissions(t *testing.T) {
 	if err := gognito.AnyOf(undecided, yes)(u); err != nil {
 		t.Errorf("another policy allowed: %v", err)
 	}
-	for name, make := range map[string]func(...gognito.Policy) gognito.Policy{"AllOf": gognito.AllOf, "AnyOf": gognito.AnyOf} {
+	for name, combine := range map[string]func(...gognito.Policy) gognito.Policy{"AllOf": gognito.AllOf, "AnyOf": gognito.AnyOf} {
 		func() {
 			defer func() {
 				if recover() == nil {
 					t.Errorf("%s takes a nil policy", name)
 				}
 			}()
-			make(yes, nil)
+			combine(yes, nil)
 		}()
 	}
 	nobody := &gognito.User{Claims: &gognito.Claims{}}
@@ -116,10 +116,10 @@ func TestAUserTravelsInAContext(t *testing.T) {
 
 func TestDecodeGivesEveryClaimVerbatim(t *testing.T) {
 	pool := gognitotest.NewPool(t)
-	const max, float = "9223372036854775807", "1.7976931348623157e308"
+	const largest, float = "9223372036854775807", "1.7976931348623157e308"
 	claims := check(t, pool.Verifier(), pool.AccessToken(gognitotest.User{Claims: map[string]any{
-		"custom:tenant": "acme", "big": json.Number(max), "float": json.Number(float),
-		"nested": map[string]any{"list": []any{json.Number(max), nil, true, "x"}},
+		"custom:tenant": "acme", "big": json.Number(largest), "float": json.Number(float),
+		"nested": map[string]any{"list": []any{json.Number(largest), nil, true, "x"}},
 		"tenant": "lower", "Tenant": "upper",
 	}}), "")
 
@@ -127,8 +127,8 @@ func TestDecodeGivesEveryClaimVerbatim(t *testing.T) {
 	if err := claims.Decode(&all); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"list": []any{json.Number(max), nil, true, "x"}}
-	if !reflect.DeepEqual(all["nested"], want) || all["big"] != json.Number(max) || all["float"] != json.Number(float) {
+	want := map[string]any{"list": []any{json.Number(largest), nil, true, "x"}}
+	if !reflect.DeepEqual(all["nested"], want) || all["big"] != json.Number(largest) || all["float"] != json.Number(float) {
 		t.Errorf("decoded: %#v", all)
 	}
 	if all["iss"] != pool.Issuer() || all["username"] != "user" {
@@ -153,7 +153,7 @@ func TestDecodeGivesEveryClaimVerbatim(t *testing.T) {
 	var number struct {
 		Big json.Number `json:"big"`
 	}
-	if err := claims.Decode(&number); err != nil || number.Big != max {
+	if err := claims.Decode(&number); err != nil || number.Big != largest {
 		t.Errorf("decoded: %+v, %v", number, err)
 	}
 	var misfit struct {

@@ -3,7 +3,6 @@ package httpauth_test
 import (
 	"errors"
 	"fmt"
-	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,18 +15,27 @@ import (
 	"github.com/gognito/gognito/httpauth"
 )
 
-// A service whose only route greets its user. The pool and the client come from
-// the environment.
+// A service whose only route greets its user, from the Authorization header or a
+// cookie.
 func Example() {
-	auth, err := httpauth.FromEnv()
-	if err != nil {
-		log.Fatal(err)
+	pool := gognitotest.NewPool(exampleTB{})
+	auth := &httpauth.Authenticator{ // in a program: httpauth.FromEnv()
+		Verifier: pool.Verifier(),
+		Source:   httpauth.FirstOf(httpauth.Bearer, httpauth.Cookie("accessToken")),
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /me", auth.Handle(func(w http.ResponseWriter, r *http.Request, u *gognito.User) {
-		fmt.Fprintf(w, "Hello, %s of %v\n", u.Username, u.Groups)
+	mux.Handle("GET /", auth.Handle(func(w http.ResponseWriter, r *http.Request, u *gognito.User) {
+		fmt.Fprintf(w, "Hello, %s of %v", u.Username, u.Groups)
 	}))
-	log.Fatal(http.ListenAndServe("localhost:8080", mux))
+
+	token := pool.AccessToken(gognitotest.User{Username: "jane", Groups: []string{"editors"}})
+	fmt.Println(get(mux, token))
+	fmt.Println(get(mux, "", "Cookie", "accessToken="+token))
+	fmt.Println(get(mux, ""))
+	// Output:
+	// 200 Hello, jane of [editors]
+	// 200 Hello, jane of [editors]
+	// 401 Unauthorized
 }
 
 // Permissions by group, and a route for those who have one of them.
