@@ -3,6 +3,7 @@ package gognito_test
 import (
 	"go/ast"
 	"os"
+	"path/filepath"
 	"path"
 	"regexp"
 	"slices"
@@ -114,22 +115,29 @@ func reasons(t *testing.T) []gognito.Reason {
 	return found
 }
 
-// Code in the README is code that is compiled and tested: every go block is
-// part of an Example, or of a program in examples, but for its indentation.
-func TestRepositoryREADMECodeComesFromExamples(t *testing.T) {
+// Code in the README and in docs is code that is compiled and tested: every go
+// block is part of an Example, or of a program in examples, but for its
+// indentation.
+func TestRepositoryCodeInDocsComesFromExamples(t *testing.T) {
 	var sources []string
 	walk(t, ".", func(name string) {
 		if strings.HasSuffix(name, "example_test.go") || strings.HasPrefix(name, "examples/") && strings.HasSuffix(name, ".go") {
 			sources = append(sources, unindented(read(t, name)))
 		}
 	})
-	blocks := regexp.MustCompile("(?ms)^```go\n(.*?)^```$").FindAllStringSubmatch(read(t, "README.md"), -1)
-	if len(blocks) == 0 {
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fenced := regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+	if !fenced.MatchString(read(t, "README.md")) {
 		t.Error("README.md has no go block")
 	}
-	for _, block := range blocks {
-		if !slices.ContainsFunc(sources, func(s string) bool { return strings.Contains(s, unindented(block[1])) }) {
-			t.Errorf("README.md: no Example holds this block:\n%s", block[1])
+	for _, page := range append(pages, "README.md") {
+		for _, block := range fenced.FindAllStringSubmatch(read(t, page), -1) {
+			if !slices.ContainsFunc(sources, func(s string) bool { return strings.Contains(s, unindented(block[1])) }) {
+				t.Errorf("%s: no Example holds this block:\n%s", page, block[1])
+			}
 		}
 	}
 }
