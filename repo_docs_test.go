@@ -3,8 +3,8 @@ package gognito_test
 import (
 	"go/ast"
 	"os"
-	"path/filepath"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
