@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -30,44 +31,46 @@ type storedSet struct {
 }
 
 const (
-	keyFileLimit = 8 * bodyLimit
-	maxFileSkew  = 5 * time.Minute // by how much its clock may have been ahead
+	maxStoredSets = 100 // of other sources
+	keyFileLimit  = 8 * bodyLimit
+	maxFileSkew   = 5 * time.Minute // by how much its clock may have been ahead
 )
 
-// read returns the stored sets by URL, as they stand now: each as old as it is,
-// and due. A file that is not there is no fault.
-func (f keyFile) read(now time.Time, maxStale time.Duration) (map[string]*setState, error) {
+// read returns what is stored. A file that is not there is no fault.
+func (f keyFile) read() (storedSets, error) {
 	file, err := os.Open(string(f))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return storedSets{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("gognito: reading the key file: %w", err)
+		return storedSets{}, fmt.Errorf("gognito: reading the key file: %w", err)
 	}
 	defer file.Close() //nolint:errcheck // it was only read
 	text, err := io.ReadAll(io.LimitReader(file, keyFileLimit+1))
 	if err != nil {
-		return nil, fmt.Errorf("gognito: reading the key file: %w", err)
+		return storedSets{}, fmt.Errorf("gognito: reading the key file: %w", err)
 	}
 	var stored storedSets
 	if len(text) > keyFileLimit || json.Unmarshal(text, &stored) != nil {
-		return nil, errors.New("gognito: the key file is corrupt")
+		return storedSets{}, errors.New("gognito: the key file is corrupt")
 	}
-	states := make(map[string]*setState)
-	var faults []error
-	for _, set := range stored.Sets {
-		age := now.Sub(set.Fetched)
-		keys, _, err := parseJWKS(set.Document)
-		switch {
-		case err != nil:
-			faults = append(faults, fmt.Errorf("gognito: the key file is corrupt: %w", err))
-		case age < -maxFileSkew:
-			faults = append(faults, errors.New("gognito: the key file is from the future"))
-		case age < maxStale:
-			states[set.URL] = &setState{keys: keys, document: set.Document, fetched: now.Add(-max(0, age)), due: now}
-		}
+	return stored, nil
+}
+
+// state returns what is known from a stored set now: it is as old as it is, and
+// due. It is nil if the set is too old.
+func (s storedSet) state(now time.Time, maxStale time.Duration) (*setState, error) {
+	keys, _, err := parseJWKS(s.Document)
+	age := now.Sub(s.Fetched)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("gognito: the key file is corrupt: %w", err)
+	case age < -maxFileSkew:
+		return nil, errors.New("gognito: the key file is from the future")
+	case age >= maxStale:
+		return nil, nil
 	}
-	return states, errors.Join(faults...)
+	return &setState{keys: keys, document: s.Document, fetched: now.Add(-max(0, age)), due: now}, nil
 }
 
 // write puts the sets into the file, all of them or, if that fails, none.
@@ -96,36 +99,65 @@ func (f keyFile) write(stored storedSets) (err error) {
 	return err
 }
 
-// load takes over what the file knows, once, before the first use.
-func (r *RemoteKeys) load() {
+// ready has the file read before the first use.
+func (r *RemoteKeys) ready() {
 	if r.file == "" {
 		return
 	}
-	states, err := r.file.read(time.Now(), r.maxStale)
-	for i, set := range r.sets {
-		if state := states[set.url]; state != nil {
+	var info *KeysInfo
+	r.loaded.Do(func() { info = r.load() })
+	if info != nil {
+		r.tell(*info) // which may ask for keys
+	}
+}
+
+// load takes over what the file knows.
+func (r *RemoteKeys) load() *KeysInfo {
+	now := time.Now()
+	stored, err := r.file.read()
+	for _, one := range stored.Sets {
+		i := slices.IndexFunc(r.sets, func(set *remoteSet) bool { return set.url == one.URL })
+		if i < 0 {
+			continue
+		}
+		state, fault := one.state(now, r.maxStale)
+		err = errors.Join(err, fault)
+		if state != nil {
 			r.place(i, state)
 		}
 	}
-	r.tell(KeysInfo{File: string(r.file), Keys: len(r.current.Load().union), Err: err})
+	return &KeysInfo{File: string(r.file), Keys: len(r.current.Load().union), Err: err}
 }
 
-// save writes what is known now.
-func (r *RemoteKeys) save() {
+// save writes what is known now, and keeps what the file knows of other URLs, or
+// later than this source.
+func (r *RemoteKeys) save() error {
 	if r.file == "" {
-		return
+		return nil
 	}
 	r.saving.Lock() // so that the file never goes back to what another fetch knew less of
 	defer r.saving.Unlock()
-	var stored storedSets
+	now := time.Now()
+	var ours []storedSet
 	for i, state := range r.current.Load().states {
 		if state.keys != nil {
-			stored.Sets = append(stored.Sets, storedSet{r.sets[i].url, state.fetched.UTC(), state.document})
+			ours = append(ours, storedSet{r.sets[i].url, state.fetched.UTC(), state.document})
 		}
 	}
-	if err := r.file.write(stored); err != nil {
-		r.tell(KeysInfo{File: string(r.file), Err: err})
+	before, _ := r.file.read() // what is corrupt is replaced
+	kept := before.Sets[:0]
+	for _, theirs := range before.Sets {
+		i := slices.IndexFunc(ours, func(s storedSet) bool { return s.URL == theirs.URL })
+		age := now.Sub(theirs.Fetched)
+		switch {
+		case age >= r.maxStale || age < -maxFileSkew || len(kept) == maxStoredSets:
+		case i < 0:
+			kept = append(kept, theirs)
+		case theirs.Fetched.After(ours[i].Fetched):
+			ours[i] = theirs
+		}
 	}
+	return r.file.write(storedSets{append(kept, ours...)})
 }
 
 func (r *RemoteKeys) tell(info KeysInfo) {

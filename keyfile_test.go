@@ -29,7 +29,6 @@ func TestAKeyFileCarriesTheKeysThroughAnOutage(t *testing.T) {
 		if err := source().Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait() // for the file
 
 		net.answer(original, nil)
 		net.answer(updated, nil)
@@ -57,7 +56,6 @@ func TestAKeyFileCarriesTheKeysThroughAnOutage(t *testing.T) {
 		if err := source().Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait() // for the file
 		net.answer(original, nil)
 		wantOutage(t, source(), pairs[0].ID)
 		wantKey(t, source(), pairs[2].ID, nil)
@@ -66,6 +64,45 @@ func TestAKeyFileCarriesTheKeysThroughAnOutage(t *testing.T) {
 	if leftovers, err := filepath.Glob(file + ".*"); err != nil || len(leftovers) > 0 {
 		t.Errorf("left behind: %q, %v", leftovers, err)
 	}
+}
+
+func TestProcessesThatShareAKeyFileKeepEachOthersKeys(t *testing.T) {
+	pairs := keyPairs()
+	file := filepath.Join(t.TempDir(), "keys.json")
+	synctest.Test(t, func(t *testing.T) {
+		net := newTransport()
+		source := func(urls ...string) *gognito.RemoteKeys {
+			return remoteKeys(t, gognito.RemoteKeysConfig{URLs: urls, File: file, HTTPClient: net.client()})
+		}
+		refresh := func(keys *gognito.RemoteKeys) {
+			t.Helper()
+			if err := keys.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		net.answer(original, publish(pairs[0]))
+		net.answer(updated, publish(pairs[2]))
+		old, other := source(original), source(updated)
+		refresh(old)
+		refresh(other)
+		time.Sleep(time.Minute)
+		// One learns that a key is withdrawn; the other, which has it still, must
+		// not bring it back.
+		both := source(original, updated)
+		refresh(both)
+		time.Sleep(time.Minute)
+		net.answer(original, publish(pairs[1]))
+		refresh(old)
+		net.answer(original, nil)
+		time.Sleep(time.Minute)
+		refresh(both)
+		net.answer(updated, nil)
+		restarted := source(original, updated)
+		wantKey(t, restarted, pairs[1].ID, nil)
+		wantKey(t, restarted, pairs[2].ID, nil)
+		wantOutage(t, restarted, pairs[0].ID)
+		synctest.Wait()
+	})
 }
 
 func TestABrokenKeyFileIsReportedAndOtherwiseIgnored(t *testing.T) {
@@ -78,9 +115,13 @@ func TestABrokenKeyFileIsReportedAndOtherwiseIgnored(t *testing.T) {
 	fetch := func(file string) []gognito.KeysInfo {
 		var infos []gognito.KeysInfo
 		synctest.Test(t, func(t *testing.T) {
-			keys := remoteKeys(t, gognito.RemoteKeysConfig{
+			var keys *gognito.RemoteKeys
+			keys = remoteKeys(t, gognito.RemoteKeysConfig{
 				URLs: []string{original}, File: file, HTTPClient: net.client(),
-				Trace: &gognito.Trace{KeysFetched: func(info gognito.KeysInfo) { infos = append(infos, info) }},
+				Trace: &gognito.Trace{KeysFetched: func(info gognito.KeysInfo) {
+					infos = append(infos, info)
+					keys.Status() // a trace may ask for what it is told about
+				}},
 			})
 			wantKey(t, keys, pairs[0].ID, nil)
 			synctest.Wait()

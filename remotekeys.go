@@ -1,6 +1,7 @@
 package gognito
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,9 +26,11 @@ type RemoteKeysConfig struct {
 	URLs []string
 	// File is where the last good sets are kept, so that a process that starts
 	// in an outage still verifies, for as long as they are not older than
-	// MaxStale. It is replaced atomically, and may be shared; whoever can write
-	// to its folder decides which tokens are good. A file that can't be read or
-	// written is reported through Trace and otherwise ignored. "": nowhere.
+	// MaxStale. It is replaced atomically. Several sources and processes may
+	// share it: each keeps what others fetched later, or from other URLs.
+	// Whoever can write to its folder decides which tokens are good. A file that
+	// can't be read or written is reported through Trace and otherwise ignored.
+	// "": nowhere.
 	File string
 	// MaxStale is how long keys are used when they can't be fetched again.
 	// Zero: 24 hours.
@@ -44,13 +47,15 @@ type RemoteKeysConfig struct {
 // nothing to close. Safe for concurrent use.
 //
 //   - A known key never waits for the network, until its set is older than
-//     MaxStale. A set older than about an hour is fetched again beside the
-//     request that uses it.
-//   - An unknown key ID causes a fetch, at most one in 10 seconds for each URL.
-//     All who wait share it, each within its own context.
+//     MaxStale, be it for an outage or because nobody asked. A set older than
+//     about an hour is fetched again beside the request that uses it.
+//   - An unknown key ID causes a fetch, at most one in 10 seconds for each URL
+//     that has answered. All who wait share it, each within its own context.
 //   - When a fetch fails the last good set stays, and the next attempt waits
 //     from 1 second, doubling, to 5 minutes, or as Retry-After says.
-//   - A key that has left a set stops verifying when the new set is in.
+//   - A key that has left a set stops verifying when the new set is in. A URL
+//     that fails, or answers 403 since the pool has moved to its other issuer,
+//     keeps its last good set until MaxStale.
 //   - A fetch takes at most 5 seconds, 1 MiB and 100 keys.
 type RemoteKeys struct {
 	sets     []*remoteSet
@@ -117,51 +122,79 @@ func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
 	return nil, last
 }
 
-// find returns the key of that ID; an unknown one is looked for in the set of
-// the issuer that the token names.
+// find returns the key of that ID, which a token of the named set's issuer asks
+// for.
 func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (*Key, error) {
-	r.loaded.Do(r.load)
+	r.ready()
 	now := time.Now()
 	known := r.current.Load()
-	if key, ok := known.union[kid]; ok {
-		state := known.states[key.set]
-		if now.Sub(state.fetched) < r.maxStale {
-			if !now.Before(state.due) {
-				r.fetch(key.set, state)
-			}
+	key, ok := known.union[kid]
+	if ok && r.fresh(known.states[key.set], now) {
+		r.refreshDue(known, key.set, now)
+		if named != key.set {
+			// The pool may have moved to the issuer that its tokens name.
+			r.refreshDue(known, named, now)
+		}
+		return key.Key, nil
+	}
+	sets := []int{named}
+	if ok && key.set != named {
+		sets = append(sets, key.set)
+	}
+	for _, set := range sets {
+		if err := r.await(ctx, known, set, now); err != nil {
+			return nil, err
+		}
+		known = r.current.Load()
+		if key, ok = known.union[kid]; ok && r.fresh(known.states[key.set], time.Now()) {
 			return key.Key, nil
 		}
-		named = key.set
 	}
-	if now.Before(known.allowed(named)) {
-		return nil, known.verdict(named)
-	}
-	select {
-	case <-r.fetch(named, known.states[named]):
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	known = r.current.Load()
-	if key, ok := known.union[kid]; ok && time.Since(known.states[key.set].fetched) < r.maxStale {
-		return key.Key, nil
+	if ok && known.states[key.set].err != nil {
+		return nil, known.states[key.set].err
 	}
 	return nil, known.verdict(named)
 }
 
+// fresh reports whether the set's keys may be used.
+func (r *RemoteKeys) fresh(state *setState, now time.Time) bool {
+	return state.keys != nil && now.Sub(state.fetched) < r.maxStale
+}
+
+// refreshDue starts to fetch a set that is due, beside the request.
+func (r *RemoteKeys) refreshDue(known *keySnapshot, set int, now time.Time) {
+	state := known.states[set]
+	if now.Before(state.due) || known.unused(set) && now.Before(state.tried.Add(refreshAge)) {
+		return
+	}
+	r.fetch(set, state)
+}
+
+// await waits for a set's fetch, within ctx, if one is allowed now.
+func (r *RemoteKeys) await(ctx context.Context, known *keySnapshot, set int, now time.Time) error {
+	if now.Before(r.allowed(known, set, now)) {
+		return nil
+	}
+	select {
+	case <-r.fetch(set, known.states[set]).answered:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // allowed returns when a request that misses a key may fetch the set again.
-func (known *keySnapshot) allowed(set int) time.Time {
+func (r *RemoteKeys) allowed(known *keySnapshot, set int, now time.Time) time.Time {
 	state := known.states[set]
 	switch {
-	case state.tried.IsZero():
-		return time.Time{}
-	case state.err == nil:
-		return state.tried.Add(unknownKeyFloor)
 	case known.unused(set):
 		return state.tried.Add(refreshAge)
-	case state.keys == nil:
+	case !r.fresh(state, now) && state.err == nil:
+		return time.Time{}
+	case !r.fresh(state, now):
 		return state.due
 	default:
-		return later(state.due, state.tried.Add(unknownKeyFloor))
+		return later(state.tried.Add(unknownKeyFloor), state.backedOff())
 	}
 }
 
@@ -207,45 +240,66 @@ func (known *keySnapshot) unite() {
 	}
 }
 
-// Refresh fetches every URL now, in parallel, and waits. It succeeds when one
-// of them has answered with keys. Calls share a fetch that is under way.
+// Refresh fetches every URL now, in parallel, and waits for that and for the
+// File. It succeeds when there are keys that may be used. Calls share a fetch
+// that is under way.
 func (r *RemoteKeys) Refresh(ctx context.Context) error {
-	return r.refresh(ctx, func(*setState) bool { return true })
-}
-
-// prefetch fetches what has not been fetched yet, with regard to back-off.
-func (r *RemoteKeys) prefetch(ctx context.Context) error {
-	now := time.Now()
-	return r.refresh(ctx, func(s *setState) bool { return !now.Before(s.due) })
-}
-
-func (r *RemoteKeys) refresh(ctx context.Context, wanted func(*setState) bool) error {
-	r.loaded.Do(r.load)
-	waits := make([]<-chan struct{}, len(r.sets))
+	r.ready()
+	var flights []*flight
 	for set, state := range r.current.Load().states {
-		if wanted(state) {
-			waits[set] = r.fetch(set, state)
+		flights = append(flights, r.fetch(set, state))
+	}
+	return r.settle(ctx, flights)
+}
+
+// prefetch fetches what is not there or due, as far as back-off allows, and waits
+// only if there is no key that may be used.
+func (r *RemoteKeys) prefetch(ctx context.Context) error {
+	r.ready()
+	now := time.Now()
+	known := r.current.Load()
+	var flights []*flight
+	for set, state := range known.states {
+		switch {
+		case r.fresh(state, now):
+			r.refreshDue(known, set, now)
+		case !now.Before(r.allowed(known, set, now)):
+			flights = append(flights, r.fetch(set, state))
 		}
 	}
-	for _, wait := range waits {
-		if wait == nil {
-			continue
-		}
+	if slices.ContainsFunc(known.states, func(s *setState) bool { return r.fresh(s, now) }) {
+		return nil
+	}
+	return r.settle(ctx, flights)
+}
+
+// settle waits for the flights, within ctx, and returns nil if there are keys that
+// may be used then.
+func (r *RemoteKeys) settle(ctx context.Context, flights []*flight) error {
+	var ended error
+	for _, flight := range flights {
 		select {
-		case <-wait:
+		case <-flight.finished:
 		case <-ctx.Done():
-			return ctx.Err()
+			ended = ctx.Err()
 		}
 	}
+	now := time.Now()
 	var faults []error
 	for _, state := range r.current.Load().states {
-		if state.keys != nil && time.Since(state.fetched) < r.maxStale {
+		if r.fresh(state, now) {
 			return nil
 		}
 		faults = append(faults, state.err)
 	}
-	return errors.Join(faults...)
+	if ended != nil {
+		return ended
+	}
+	return cmp.Or(errors.Join(faults...), errStale)
 }
+
+// errStale is the answer if keys are too old at the moment they come.
+var errStale = errors.New("gognito: the keys are older than MaxStale")
 
 // KeySetStatus tells how one URL's key set is.
 type KeySetStatus struct {
@@ -258,7 +312,7 @@ type KeySetStatus struct {
 // Status tells how each URL's set is, for readiness endpoints. It fetches
 // nothing.
 func (r *RemoteKeys) Status() []KeySetStatus {
-	r.loaded.Do(r.load)
+	r.ready()
 	list := make([]KeySetStatus, len(r.sets))
 	for i, state := range r.current.Load().states {
 		list[i] = KeySetStatus{r.sets[i].url, slices.Sorted(maps.Keys(state.keys)), state.fetched, state.err}

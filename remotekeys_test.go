@@ -368,24 +368,16 @@ func issuerURLs(poolID string) (first, second string) {
 func TestAnIssuersKeysAreFetchedWhenATokenNamesIt(t *testing.T) {
 	pairs := keyPairs()
 	synctest.Test(t, func(t *testing.T) {
-		const id, client = "us-east-1_AbCdEfGhI", "6h89qn2bfglbmvfebq9aaknqk0"
+		const id = "us-east-1_AbCdEfGhI"
 		first, second := issuerURLs(id)
 		net := newTransport()
 		net.answer(first, publish(pairs[0]))
 		net.answer(second, status(403))
-		v, err := gognito.New(gognito.Config{UserPoolID: id, ClientIDs: []string{client}, HTTPClient: net.client()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		token := func(key *mint.Key, issuer string) string {
-			s := mint.NewSession(mint.Pool{ID: id, Issuer: issuer}, mint.User{Username: "jane", Subject: mint.NewSubject()}, client, time.Now())
-			s.Lifetime = 24 * time.Hour
-			return mint.Sign(key, mint.AccessClaims(s))
-		}
+		verify := newPoolVerifier(t, id, net)
 		want := func(key *mint.Key, issuer string, reason gognito.Reason) {
 			t.Helper()
-			if _, err := v.Verify(t.Context(), token(key, issuer)); gognito.ReasonOf(err) != reason {
-				t.Fatalf("%v; want reason %q", err, reason)
+			if got := verify(key, issuer); got != reason {
+				t.Fatalf("reason %q, want %q", got, reason)
 			}
 		}
 		// Nothing is known yet, so a 403 may be an outage.
@@ -414,6 +406,147 @@ func TestAnIssuersKeysAreFetchedWhenATokenNamesIt(t *testing.T) {
 		net.answer(second, status(500))
 		time.Sleep(10 * time.Second)
 		want(pairs[2], mint.UpdatedIssuer(id), gognito.ReasonKeysUnavailable)
+	})
+}
+
+func TestAPoolMayMoveToItsOtherIssuer(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		const id = "us-east-1_AbCdEfGhI"
+		first, second := issuerURLs(id)
+		net := newTransport()
+		verify := newPoolVerifier(t, id, net)
+		net.answer(first, publish(pairs[0]))
+		net.answer(second, status(403))
+		if reason := verify(pairs[0], mint.Issuer(id)); reason != "" {
+			t.Fatal(reason)
+		}
+		// The pool moves, with the key that it has.
+		net.answer(first, status(403))
+		net.answer(second, publish(pairs[0]))
+		for minute := range 48 * 60 {
+			if reason := verify(pairs[0], mint.UpdatedIssuer(id)); reason != "" {
+				t.Fatalf("after %d minutes: %s", minute, reason)
+			}
+			time.Sleep(time.Minute)
+		}
+		// And rotates it there.
+		net.answer(second, publish(pairs[1]))
+		time.Sleep(2 * time.Hour)
+		verify(pairs[1], mint.UpdatedIssuer(id))
+		synctest.Wait()
+		if reason := verify(pairs[0], mint.UpdatedIssuer(id)); reason != gognito.ReasonUnknownKey && reason != gognito.ReasonKeysUnavailable {
+			t.Errorf("the old key: %q", reason)
+		}
+		if reason := verify(pairs[1], mint.UpdatedIssuer(id)); reason != "" {
+			t.Errorf("the new key: %s", reason)
+		}
+	})
+}
+
+func TestAStaleKeyIsFetchedWhereItWas(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		const id = "us-east-1_AbCdEfGhI"
+		first, second := issuerURLs(id)
+		net := newTransport()
+		verify := newPoolVerifier(t, id, net)
+		net.answer(first, publish(pairs[0]))
+		net.answer(second, publish(pairs[1]))
+		verify(pairs[0], mint.Issuer(id))
+		verify(pairs[1], mint.UpdatedIssuer(id))
+		time.Sleep(25 * time.Hour) // nobody asked
+		// The token names the one issuer, and the other has the key.
+		if reason := verify(pairs[0], mint.UpdatedIssuer(id)); reason != "" {
+			t.Error(reason)
+		}
+		time.Sleep(25 * time.Hour)
+		net.answer(first, status(500))
+		if reason := verify(pairs[0], mint.UpdatedIssuer(id)); reason != gognito.ReasonKeysUnavailable {
+			t.Errorf("while its set can't be had: %q", reason)
+		}
+		// A stale set is asked again after the back-off, not after the floor.
+		net.answer(first, publish(pairs[0]))
+		time.Sleep(time.Second)
+		if reason := verify(pairs[0], mint.UpdatedIssuer(id)); reason != "" {
+			t.Errorf("a second after its set is back: %s", reason)
+		}
+	})
+}
+
+func TestAShortMaxStaleMakesRequestsWaitAndRefusesNone(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		net := newTransport()
+		net.answer(original, publish(pairs[0]))
+		keys := remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, MaxStale: 5 * time.Second, HTTPClient: net.client()})
+		for range 100 {
+			wantKey(t, keys, pairs[0].ID, nil)
+			time.Sleep(6 * time.Second)
+		}
+		if n := net.count(original); n != 100 {
+			t.Errorf("%d fetches, want one each time", n)
+		}
+	})
+}
+
+// newPoolVerifier returns a function that mints a token of the key and the issuer
+// now, and says why it is refused.
+func newPoolVerifier(t *testing.T, id string, net *transport) func(key *mint.Key, issuer string) gognito.Reason {
+	t.Helper()
+	const client = "6h89qn2bfglbmvfebq9aaknqk0"
+	v, err := gognito.New(gognito.Config{UserPoolID: id, ClientIDs: []string{client}, HTTPClient: net.client()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(key *mint.Key, issuer string) gognito.Reason {
+		s := mint.NewSession(mint.Pool{ID: id, Issuer: issuer}, mint.User{Username: "jane", Subject: mint.NewSubject()}, client, time.Now())
+		_, err := v.Verify(t.Context(), mint.Sign(key, mint.AccessClaims(s)))
+		return gognito.ReasonOf(err)
+	}
+}
+
+func TestPrefetchDoesNotWaitWhereKeysAre(t *testing.T) {
+	pairs := keyPairs()
+	synctest.Test(t, func(t *testing.T) {
+		const id = "us-east-1_AbCdEfGhI"
+		first, second := issuerURLs(id)
+		net := newTransport()
+		net.answer(first, publish(pairs[0]))
+		net.answer(second, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }) // dropped on the way
+		v, err := gognito.New(gognito.Config{UserPoolID: id, ClientIDs: []string{"c"}, HTTPClient: net.client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		brief, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := v.Prefetch(brief); err != nil {
+			t.Errorf("one issuer has answered, the other hangs: %v", err)
+		}
+		start := time.Now()
+		for range 3600 {
+			if err := v.Prefetch(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+		}
+		if waited := time.Since(start) - time.Hour; waited != 0 {
+			t.Errorf("it waited %v with keys in memory", waited)
+		}
+		time.Sleep(5 * time.Second)
+
+		net.answer(second, status(403))
+		time.Sleep(6 * time.Minute)
+		_ = v.Prefetch(t.Context())
+		synctest.Wait()
+		before := net.count(second)
+		for range 50 {
+			_ = v.Prefetch(t.Context())
+			time.Sleep(time.Minute)
+		}
+		if n := net.count(second) - before; n != 0 {
+			t.Errorf("an issuer that the pool does not use was asked %d times in 50 minutes", n)
+		}
 	})
 }
 

@@ -23,7 +23,14 @@ const (
 type remoteSet struct {
 	url      string
 	starting sync.Mutex
-	flight   chan struct{} // closed when the fetch under way ends; nil: none is
+	flight   *flight // under way; nil: none is
+}
+
+// A flight is a fetch under way. All who wait for it wait on its channels, so
+// that waiting costs no memory here.
+type flight struct {
+	answered chan struct{} // closed when the new state is in place
+	finished chan struct{} // closed when the file is written, too
 }
 
 // setState is what is known of a key set at one moment. It is never changed;
@@ -38,37 +45,55 @@ type setState struct {
 	failures int        // since the last good one
 }
 
+// backedOff returns when an attempt that failed may be repeated.
+func (s *setState) backedOff() time.Time {
+	if s.err == nil {
+		return time.Time{}
+	}
+	return s.due
+}
+
+// landed is the flight of whoever comes too late for one.
+var landed = func() *flight {
+	done := make(chan struct{})
+	close(done)
+	return &flight{done, done}
+}()
+
 // fetch gets the set anew, unless it is no longer in the state that the caller
-// saw, and closes the channel when that is done. It is detached from any
-// caller's context, and all who call meanwhile share it and its channel, so
-// that waiting costs no memory here.
-func (r *RemoteKeys) fetch(index int, seen *setState) <-chan struct{} {
+// saw. It is detached from any caller's context, and all who call meanwhile share
+// it.
+func (r *RemoteKeys) fetch(index int, seen *setState) *flight {
 	set := r.sets[index]
 	set.starting.Lock()
 	defer set.starting.Unlock()
-	if set.flight != nil {
+	switch {
+	case set.flight != nil:
 		return set.flight
+	case r.current.Load().states[index] != seen:
+		return landed
 	}
-	done := make(chan struct{})
-	if r.current.Load().states[index] != seen {
-		close(done)
-		return done
-	}
-	set.flight = done
+	f := &flight{make(chan struct{}), make(chan struct{})}
+	set.flight = f
 	go func() {
 		state, info := r.next(set.url, seen)
 		r.place(index, state)
 		set.starting.Lock()
 		set.flight = nil
 		set.starting.Unlock()
-		close(done)
-		// Nobody waits for the application's trace, or for a slow disk.
-		r.tell(info)
+		// No request waits for a slow disk, and nobody for the trace.
+		close(f.answered)
+		var unsaved error
 		if state.err == nil {
-			r.save()
+			unsaved = r.save()
+		}
+		close(f.finished)
+		r.tell(info)
+		if unsaved != nil {
+			r.tell(KeysInfo{File: string(r.file), Err: unsaved})
 		}
 	}()
-	return done
+	return f
 }
 
 // next asks the URL, and returns the state that follows from its answer.
