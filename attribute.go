@@ -24,7 +24,8 @@ func (a *Attribute[T]) Set(u *User, value T) {
 
 // Of returns the value in the user's slot, and whether one was set.
 func (a *Attribute[T]) Of(u *User) (T, bool) {
-	value, ok := u.attributes[a].(T)
+	set, ok := u.attributes[a]
+	value, _ := set.(T) // a T that is a nil interface is set, too
 	return value, ok
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -73,6 +74,24 @@ func BenchmarkFirstTime(b *testing.B) {
 	}
 }
 
+// BenchmarkLongest is a good token of nearly 64 KiB, the first time.
+func BenchmarkLongest(b *testing.B) {
+	bench := newBenchmark(b)
+	v := bench.verifier(b, -1)
+	var claims map[string]any
+	if err := check(b, v, bench.token, "").Decode(&claims); err != nil {
+		b.Fatal(err)
+	}
+	claims["custom:note"] = strings.Repeat("x", 46<<10)
+	token := mint.Sign(bench.pair, claims)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := v.Verify(b.Context(), token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkRepeated(b *testing.B) {
 	bench := newBenchmark(b)
 	v := bench.verifier(b, 0)
@@ -105,7 +124,17 @@ func BenchmarkRefused(b *testing.B) {
 	bench := newBenchmark(b)
 	v := bench.verifier(b, 0)
 	last := len(bench.token) - 2
+	forged := func(payload string) string {
+		return mint.Compact(mint.Header(bench.pair.ID), []byte(payload), make([]byte, 256))
+	}
+	// The long ones are as long as a token may be, and made to cost; BenchmarkLongest
+	// is what they are compared with.
 	for name, token := range map[string]string{
+		"AtLimits":  forged(`{"iss":"` + mint.Issuer(bench.config.UserPoolID) + `","l":[` + strings.Repeat(`0,`, 4000) + `0]` + members(990) + `}`),
+		"Deep":      forged(`{"a":` + strings.Repeat(`{"":`, 9000) + `0` + strings.Repeat(`}`, 9001)),
+		"Members":   forged("{" + strings.Repeat(`"":0,`, 9000) + `"":0}`),
+		"Elements":  forged(`{"cognito:groups":[` + strings.Repeat(`"",`, 15_000) + `""]}`),
+		"Scopes":    forged(`{"iss":"` + mint.Issuer(bench.config.UserPoolID) + `","scope":"` + strings.Repeat(" ", 46<<10) + `"}`),
 		"Garbage":   strings.Repeat("x", len(bench.token)),
 		"Algorithm": mint.Compact([]byte(`{"alg":"none","kid":"x"}`), []byte(`{}`), nil),
 		"Signature": bench.token[:last] + swapped(bench.token[last:last+1]) + bench.token[last+1:],
@@ -119,6 +148,15 @@ func BenchmarkRefused(b *testing.B) {
 			}
 		})
 	}
+}
+
+// members returns that many members of different names.
+func members(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `,"%d":{}`, i)
+	}
+	return b.String()
 }
 
 func swapped(s string) string {

@@ -17,7 +17,8 @@ import (
 // It belongs to the caller, lists included. Safe for concurrent reading.
 //
 // It prints as the kind of token and nothing of it, so that a log line can't
-// leak a user.
+// leak a user. encoding/json, and fmt in an unexported field of another value, do
+// not ask: keep claims out of what is logged that way.
 type Claims struct {
 	Issuer   string // iss
 	Subject  string // sub: the user's ID in the pool; the client's, for a machine
@@ -60,25 +61,59 @@ func (c *Claims) Decode(v any) error {
 	return nil
 }
 
-// decodeNumbers keeps numbers as they are written.
+// decodeNumbers keeps numbers as they are written. It decodes every kind itself:
+// how an unmarshaler leaves one to the package differs between the versions of
+// encoding/json/v2.
 var decodeNumbers = json.WithUnmarshalers(json.JoinUnmarshalers(
 	json.UnmarshalFromFunc(func(d *jsontext.Decoder, v *any) error {
-		if d.PeekKind() != jsontext.KindNumber {
-			return errors.ErrUnsupported
+		var err error
+		switch d.PeekKind() {
+		case jsontext.KindNumber:
+			*v, err = readNumber(d)
+		case jsontext.KindBeginObject:
+			object := make(map[string]any)
+			err = json.UnmarshalDecode(d, &object)
+			*v = object
+		case jsontext.KindBeginArray:
+			array := make([]any, 0)
+			err = json.UnmarshalDecode(d, &array)
+			*v = array
+		default:
+			err = readScalar(d, v)
 		}
-		number, err := d.ReadValue()
-		*v = stdjson.Number(number)
 		return err
 	}),
 	json.UnmarshalFromFunc(func(d *jsontext.Decoder, v *stdjson.Number) error {
 		if d.PeekKind() != jsontext.KindNumber {
-			return errors.ErrUnsupported
+			return errors.New("not a number")
 		}
-		number, err := d.ReadValue()
-		*v = stdjson.Number(number)
+		var err error
+		*v, err = readNumber(d)
 		return err
 	}),
 ))
+
+func readNumber(d *jsontext.Decoder) (stdjson.Number, error) {
+	number, err := d.ReadValue()
+	return stdjson.Number(number), err
+}
+
+// readScalar reads a string, a boolean or null.
+func readScalar(d *jsontext.Decoder, v *any) error {
+	token, err := d.ReadToken()
+	if err != nil {
+		return err
+	}
+	switch token.Kind() {
+	case jsontext.KindString:
+		*v = token.String()
+	case jsontext.KindTrue, jsontext.KindFalse:
+		*v = token.Bool()
+	default:
+		*v = nil
+	}
+	return nil
+}
 
 // decodeError says where a claim does not fit, without the claim's value, which
 // the cause may quote.
@@ -93,7 +128,10 @@ func (e *decodeError) Unwrap() error { return e.cause }
 func newDecodeError(into any, cause error) error {
 	text := fmt.Sprintf("gognito: Claims.Decode: the claims do not fit a %T", into)
 	if misfit, ok := errors.AsType[*json.SemanticError](cause); ok {
-		text = fmt.Sprintf("gognito: Claims.Decode: the claim at %q does not fit %v", misfit.JSONPointer, misfit.GoType)
+		for name := range misfit.JSONPointer.Tokens() { // the first: what is below may be anything
+			text = fmt.Sprintf("gognito: Claims.Decode: the claim %q does not fit %v", name, misfit.GoType)
+			break
+		}
 	}
 	return &decodeError{text, cause}
 }

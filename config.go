@@ -139,6 +139,9 @@ func (c *Config) check() error {
 	if c.Issuer != "" {
 		fault("Issuer", checkIssuer(c.Issuer))
 	}
+	if keys, ok := c.Keys.(*RemoteKeys); ok && keys == nil {
+		fault("Keys", errors.New("is a nil *RemoteKeys: see the error of NewRemoteKeys"))
+	}
 	if c.KeyFile != "" && c.Keys != nil {
 		fault("KeyFile", errors.New("goes with the pool's own keys: leave Keys nil, or give the file to the RemoteKeys in Keys"))
 	}

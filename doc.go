@@ -22,7 +22,8 @@
 // with a nil error only. Every refusal is an [*Error] of a [Kind], which decides
 // how a request is answered, and a [Reason], which is for operators.
 //
-// The package logs nothing; a [Trace] can be told what happens. It starts no
-// goroutine that outlives a fetch of keys, so nothing needs closing. Its types
-// are safe for concurrent use unless they say otherwise.
+// The package logs nothing; a [Trace] can be told what happens. Its only
+// goroutines are fetches of keys, which end by themselves within seconds, so
+// nothing needs closing. Its types are safe for concurrent use unless they say
+// otherwise.
 package gognito

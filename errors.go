@@ -99,10 +99,13 @@ func (r Reason) kind() Kind {
 		return ErrUnavailable
 	case ReasonGroup, ReasonScope, ReasonPermission, ReasonCrossOrigin:
 		return ErrForbidden
+	case ReasonMalformed, ReasonAlgorithm, ReasonIssuer, ReasonUnknownKey, ReasonSignature, ReasonExpired,
+		ReasonNotYetValid, ReasonTokenUse, ReasonClient, ReasonMachine, ReasonRevoked:
+		return ErrInvalidToken
 	case "":
 		return ErrNoToken
 	default:
-		return ErrInvalidToken
+		panic("gognito: there is no such Reason; the set is closed")
 	}
 }
 
@@ -116,8 +119,9 @@ type Error struct {
 }
 
 // NewError returns the error for a reason, of the kind that the reason belongs
-// to; the empty reason is [ErrNoToken]. Adapters and custom policies use it to
-// refuse in the library's own words. A cause is what [errors.Is] and
+// to; the empty reason is [ErrNoToken], and one that is not in the set panics.
+// Adapters and custom policies use it to refuse in the library's own words. A
+// cause is what [errors.Is] and
 // [errors.As] find behind it, and nil is fine; it is not part of the text.
 func NewError(r Reason, cause error) *Error {
 	return &Error{Kind: r.kind(), Reason: r, cause: cause}

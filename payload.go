@@ -50,6 +50,7 @@ type payload struct {
 	Claims
 	cognitoUsername string
 	clientID        string
+	scope           string
 	notBefore       time.Time
 	audienceArray   bool // aud was an array
 	there           claim
@@ -118,9 +119,7 @@ func (p *payload) read(object *strictjson.Object) {
 		p.Groups, ok = object.Strings()
 		p.mark(claimGroups, ok)
 	case "scope":
-		text, ok := object.String()
-		p.Scopes = splitScope(text)
-		p.mark(claimScope, ok)
+		p.text(claimScope, &p.scope, object)
 	}
 }
 
@@ -205,7 +204,7 @@ func (p *payload) shape() error {
 	}
 	switch p.TokenUse {
 	case AccessToken:
-		p.ClientID = p.clientID
+		p.ClientID, p.Scopes = p.clientID, splitScope(p.scope)
 		// Without a username it is a machine's, whose subject is its client.
 		if p.Username == "" && !p.Machine() {
 			return errNotShaped
@@ -214,7 +213,7 @@ func (p *payload) shape() error {
 		if p.audienceArray {
 			return errNotShaped
 		}
-		p.ClientID, p.Username, p.Scopes = p.Audience[0], p.cognitoUsername, nil
+		p.ClientID, p.Username = p.Audience[0], p.cognitoUsername
 	}
 	if len(p.Groups) == 0 {
 		p.Groups = nil

@@ -34,6 +34,7 @@ func newTokenCache(maxBytes int) *tokenCache {
 	return &tokenCache{otter.Must(&otter.Options[string, *rememberedToken]{
 		MaximumWeight: uint64(maxBytes),
 		Weigher:       weigh,
+		Executor:      func(maintain func()) { maintain() }, // no goroutine of its own
 	})}
 }
 

@@ -7,7 +7,9 @@ import (
 
 // A Trace is told what the library does, for metrics and logs. Its functions
 // are called on the path of the request or of the fetch, so they return
-// quickly; they must be safe for concurrent use. A nil function costs nothing,
+// quickly; they must be safe for concurrent use. They may call back into the
+// library. KeysFetched runs on a goroutine of the fetch's, where a panic ends the
+// program. A nil function costs nothing,
 // not even a look at the clock.
 type Trace struct {
 	// Verified is called once for every Verify, refused tokens included.

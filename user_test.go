@@ -96,6 +96,11 @@ func TestAttributesAreTypedSlots(t *testing.T) {
 	if _, ok := same.Of(u); ok {
 		t.Error("two attributes of one name share a slot")
 	}
+	fault := gognito.NewAttribute[error]("fault")
+	fault.Set(u, nil)
+	if err, ok := fault.Of(u); !ok || err != nil {
+		t.Errorf("a nil that was set: %v, %v", err, ok)
+	}
 	if tenant.String() != "tenant" {
 		t.Error(tenant.String())
 	}
@@ -161,6 +166,18 @@ func TestDecodeGivesEveryClaimVerbatim(t *testing.T) {
 	}
 	if err := claims.Decode(&misfit); err == nil || strings.Contains(err.Error(), "acme") || !strings.Contains(err.Error(), "custom:tenant") {
 		t.Errorf("a misfit: %v; want the claim's name and not its value", err)
+	}
+	var deep struct {
+		Nested map[string]string `json:"nested"`
+	}
+	if err := claims.Decode(&deep); err == nil || strings.Contains(err.Error(), "list") || !strings.Contains(err.Error(), "nested") {
+		t.Errorf("a misfit below: %v; want the claim's name and no other", err)
+	}
+	var texts struct {
+		Big string `json:"big"`
+	}
+	if err := claims.Decode(&texts); err == nil {
+		t.Error("a number decoded into a string")
 	}
 	if err := claims.Decode(misfit); err == nil {
 		t.Error("decoded into a value")
@@ -246,6 +263,14 @@ func TestEveryReasonHasItsKind(t *testing.T) {
 	if got := gognito.NewError("", nil).Error(); got != "gognito: no token" {
 		t.Errorf("prints %q", got)
 	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("a reason outside the set has a kind")
+			}
+		}()
+		_ = gognito.NewError("tenant", nil)
+	}()
 	if gognito.ReasonOf(errors.New("x")) != "" || gognito.ReasonOf(nil) != "" {
 		t.Error("a reason out of nowhere")
 	}

@@ -94,7 +94,7 @@ func newIssuerKeys(issuers []string, c Config) (*RemoteKeys, error) {
 // the reasons' list. The claims are the caller's own.
 //
 // ctx bounds the wait for keys, which only the first token of a process, a new
-// key ID, and an outage of more than a day ever meet.
+// key ID, and keys that could not be refreshed for a day ever meet.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Claims, error) {
 	if v.trace == nil || v.trace.Verified == nil {
 		claims, _, err := v.verify(ctx, token)

@@ -28,9 +28,12 @@ type Authenticator struct {
 	// kind; any other with 500. Nil: nothing is attached.
 	Attach func(*http.Request, *gognito.User) error
 	// CrossOrigin decides about requests whose token the browser sent by
-	// itself. Nil: no origin but the service's own is trusted.
+	// itself. Nil: no origin but the service's own is trusted. A WebSocket
+	// handshake is put to it as a POST, so a bypass pattern for one must not
+	// name the method GET.
 	CrossOrigin *http.CrossOriginProtection
-	// ErrorHandler answers requests that are refused. Nil: [Reply].
+	// ErrorHandler answers requests that are refused; one that writes nothing
+	// answers 200. [Status] and [Challenge] say what is due. Nil: [Reply].
 	ErrorHandler func(http.ResponseWriter, *http.Request, error)
 	// Realm, if set, is named in challenges: printable ASCII.
 	Realm string
@@ -87,6 +90,9 @@ func (a *Authenticator) judge(ctx context.Context, tokens []Token) (*gognito.Cla
 	var refusal error
 	for _, token := range tokens {
 		claims, err := a.Verifier.Verify(ctx, token.Raw)
+		if err == nil && claims == nil {
+			return nil, errors.New("httpauth: the Verifier returned neither claims nor an error")
+		}
 		if err == nil && token.Username != "" && token.Username != claims.Username {
 			err = gognito.NewError(gognito.ReasonMalformed, nil)
 		}

@@ -57,8 +57,8 @@ func FuzzCookies(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string) {
 		r := &http.Request{Header: http.Header{"Cookie": {value}}}
 		tokens, err := plain(r)
-		if err != nil {
-			t.Fatal(err)
+		if err != nil && (len(tokens) > 0 || !strings.Contains(value, "t=")) {
+			t.Fatalf("%q: %v", value, err)
 		}
 		for _, token := range tokens {
 			if !token.Ambient || token.Raw == "" || token.Username != "" || !strings.Contains(value, token.Raw) {

@@ -79,6 +79,11 @@ func TestCandidatesComeFromTheFirstSourceThatHasAny(t *testing.T) {
 		"a quoted cookie":                  {[]string{"Cookie", cookies(`"` + jane + `"`)}, "jane", ""},
 		"an emptied cookie":                {[]string{"Cookie", cookies("")}, "", none},
 		"an emptied cookie beside a good":  {[]string{"Cookie", cookies("", jane)}, "jane", ""},
+		"a cookie that net/http drops":     {[]string{"Cookie", `accessToken=b\d`}, "", gognito.ReasonMalformed},
+		"a cookie with half a quote":       {[]string{"Cookie", `accessToken="bad`}, "", gognito.ReasonMalformed},
+		"a dropped cookie beside a good":   {[]string{"Cookie", `accessToken=b\d; accessToken=` + jane}, "jane", ""},
+		"empty quotes":                     {[]string{"Cookie", `accessToken=""`}, "", none},
+		"a cookie behind 3001 others":      {[]string{"Cookie", strings.Repeat("a=b; ", 3001) + "accessToken=" + jane}, "", gognito.ReasonMalformed},
 		"a cookie in another case":         {[]string{"Cookie", "accesstoken=" + jane}, "", none},
 		"a cookie with a longer name":      {[]string{"Cookie", "accessToken2=" + jane + "; xaccessToken=" + jane}, "", none},
 		"two cookie headers":               {[]string{"Cookie", "a=b", "Cookie", cookies(jane)}, "jane", ""},
@@ -151,6 +156,26 @@ type verifierFunc func(token string) (*gognito.Claims, error)
 
 func (f verifierFunc) Verify(_ context.Context, token string) (*gognito.Claims, error) {
 	return f(token)
+}
+
+func TestAVerifierThatSaysNothingAdmitsNobody(t *testing.T) {
+	auth := &httpauth.Authenticator{Verifier: verifierFunc(func(string) (*gognito.Claims, error) { return nil, nil })}
+	user, err := authenticate(auth, http.MethodGet, "Authorization", "Bearer x")
+	if user != nil || err == nil || httpauth.Status(err) != http.StatusInternalServerError {
+		t.Errorf("Authenticate: %v, %v", user, err)
+	}
+}
+
+func TestAHeaderThatAGatewaySetsIsGuardedAsACookieIs(t *testing.T) {
+	pool := gognitotest.NewPool(t)
+	auth := &httpauth.Authenticator{Verifier: pool.Verifier(), Source: httpauth.Header("X-Amzn-Oidc-Accesstoken")}
+	token := pool.AccessToken(gognitotest.User{})
+	if _, err := authenticate(auth, http.MethodPost, "X-Amzn-Oidc-Accesstoken", token); err != nil {
+		t.Errorf("no browser: %v", err)
+	}
+	if _, err := authenticate(auth, http.MethodPost, "X-Amzn-Oidc-Accesstoken", token, "Sec-Fetch-Site", "cross-site"); gognito.ReasonOf(err) != gognito.ReasonCrossOrigin {
+		t.Errorf("from another site: %v", err)
+	}
 }
 
 func TestCookiesOfOtherSitesPagesAreRefused(t *testing.T) {
@@ -377,13 +402,15 @@ func TestWhatCanNotWorkDoesNotMount(t *testing.T) {
 	handler := http.NotFoundHandler()
 	handle := func(http.ResponseWriter, *http.Request, *gognito.User) {}
 	for name, mount := range map[string]func(){
-		"Require without a Verifier":  func() { new(httpauth.Authenticator).Require(handler) },
-		"Optional without a Verifier": func() { new(httpauth.Authenticator).Optional(handler) },
-		"Handle without a Verifier":   func() { new(httpauth.Authenticator).Handle(handle) },
-		"Allow without a Verifier":    func() { new(httpauth.Authenticator).Allow(gognito.Can("x")) },
-		"Allow without a policy":      func() { good.Allow(nil) },
-		"Require without a handler":   func() { good.Require(nil) },
-		"Handle without a function":   func() { good.Handle(nil) },
+		"Require without a Verifier":        func() { new(httpauth.Authenticator).Require(handler) },
+		"what New returned beside an error": func() { (&httpauth.Authenticator{Verifier: (*gognito.Verifier)(nil)}).Require(handler) },
+		"what NewPools returned beside one": func() { (&httpauth.Authenticator{Verifier: (*gognito.Pools)(nil)}).Require(handler) },
+		"Optional without a Verifier":       func() { new(httpauth.Authenticator).Optional(handler) },
+		"Handle without a Verifier":         func() { new(httpauth.Authenticator).Handle(handle) },
+		"Allow without a Verifier":          func() { new(httpauth.Authenticator).Allow(gognito.Can("x")) },
+		"Allow without a policy":            func() { good.Allow(nil) },
+		"Require without a handler":         func() { good.Require(nil) },
+		"Handle without a function":         func() { good.Handle(nil) },
 		"a realm with a line end": func() {
 			(&httpauth.Authenticator{Verifier: pool.Verifier(), Realm: "a\r\nSet-Cookie: b"}).Require(handler)
 		},

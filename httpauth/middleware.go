@@ -89,7 +89,14 @@ func (a *Authenticator) Allow(policy gognito.Policy) func(http.Handler) http.Han
 }
 
 func (a *Authenticator) mustMount() {
-	if a.Verifier == nil {
+	missing := a.Verifier == nil
+	switch v := a.Verifier.(type) { // what New returns beside an error
+	case *gognito.Verifier:
+		missing = v == nil
+	case *gognito.Pools:
+		missing = v == nil
+	}
+	if missing {
 		panic("httpauth: Authenticator.Verifier is nil")
 	}
 	for _, c := range []byte(a.Realm) {

@@ -190,6 +190,19 @@ func TestAListCanNotForgeAnElement(t *testing.T) {
 			}
 		}
 	}
+	if got, err := httpauth.JoinList([]string{"a", ""}, ',', 100); got != "" || err == nil {
+		t.Errorf("an empty element: %q, %v", got, err)
+	}
+	for _, separator := range []byte("%C0") {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%q is taken for a separator", separator)
+				}
+			}()
+			_, _ = httpauth.JoinList([]string{"a"}, separator, 100)
+		}()
+	}
 	if got, err := httpauth.JoinList([]string{"abc", "de"}, ' ', 6); got != "abc de" || err != nil {
 		t.Errorf("at the limit: %q, %v", got, err)
 	}
@@ -203,6 +216,7 @@ func TestATokenDoesNotPrint(t *testing.T) {
 	for _, value := range []any{token, &token, []httpauth.Token{token}, struct{ T httpauth.Token }{token}} {
 		var log bytes.Buffer
 		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "token", value)
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "token", value)
 		for _, line := range []string{log.String(), fmt.Sprintf("%v %+v %s %q %x", value, value, value, value, value)} {
 			if strings.Contains(line, "eyJ") || strings.Contains(line, "jane") || strings.Contains(line, "65794a") {
 				t.Errorf("%T prints %q", value, line)

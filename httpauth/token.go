@@ -10,7 +10,9 @@ import (
 	"strings"
 )
 
-// A Token is one that a request carries, not verified.
+// A Token is one that a request carries, not verified. It prints as such and no
+// more, but for one in an unexported field of another value, which fmt prints
+// without asking.
 type Token struct {
 	// Raw is the token as sent.
 	Raw string
@@ -27,6 +29,10 @@ func (Token) String() string { return "httpauth.Token" }
 
 // Format prints String, whatever the verb.
 func (t Token) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String()) }
+
+// MarshalJSON writes String: a token in a value that is logged as JSON stays
+// unseen.
+func (t Token) MarshalJSON() ([]byte, error) { return []byte(`"` + t.String() + `"`), nil }
 
 // LogValue logs String.
 func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
@@ -69,15 +75,16 @@ func Bearer(r *http.Request) ([]Token, error) {
 }
 
 // Header reads a header whose whole value is the token, as a gateway in front of
-// the service may set it. Only a gateway that drops what the client sent under
-// that name can be trusted with what the token does not say itself.
+// the service may set it. A gateway does so for a session that it knows by a
+// cookie, so the token counts as sent by the browser itself: a page of another
+// origin that sends the header by script has to be trusted in CrossOrigin.
 func Header(name string) TokenSource {
 	return func(r *http.Request) ([]Token, error) {
 		value, err := single(r, name)
 		if value == "" || err != nil {
 			return nil, err
 		}
-		return []Token{{Raw: value}}, nil
+		return []Token{{Raw: value, Ambient: true}}, nil
 	}
 }
 
@@ -95,7 +102,7 @@ func single(r *http.Request, name string) (string, error) {
 
 // Cookie reads every cookie of that name: a browser sends several when they were
 // set for different paths or domains. An empty one, as a sign-out may leave it,
-// counts as none.
+// counts as none; one that net/http can't read is unusable.
 func Cookie(name string) TokenSource {
 	mustCookieName(name)
 	return func(r *http.Request) ([]Token, error) {
@@ -105,8 +112,26 @@ func Cookie(name string) TokenSource {
 				tokens = append(tokens, Token{Raw: cookie.Value, Ambient: true})
 			}
 		}
+		if tokens == nil && hasCookie(r, name) {
+			return nil, errCredentials
+		}
 		return tokens, nil
 	}
+}
+
+// hasCookie reports whether there is a cookie of that name with a value of any
+// kind. net/http drops cookies with values that it can't read, and all of them if
+// there are too many; that must not look like none.
+func hasCookie(r *http.Request, name string) bool {
+	for _, line := range r.Header["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			found, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
+			if found == name && value != "" && value != `""` {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func mustCookieName(name string) {

@@ -14,8 +14,21 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// ErrNotObject is returned for a JSON value that is not an object.
-var ErrNotObject = errors.New("strictjson: not an object")
+// Limits of what is read, so that a text can't cost much more than its length.
+// Cognito's tokens stay far below them: a pre token generation trigger may return
+// 5,000 claims and scopes at most, and few header fields hold a hundred.
+const (
+	MaxDepth   = 32
+	MaxMembers = 1000 // of all objects together
+	MaxCommas  = 5000 // between members and between elements of lists
+)
+
+var (
+	// ErrNotObject is returned for a JSON value that is not an object.
+	ErrNotObject = errors.New("strictjson: not an object")
+	// ErrLimit is returned for an object beyond the limits.
+	ErrLimit = errors.New("strictjson: too deep or too many members")
+)
 
 // An Object is being read. Members come from Next; the value of the current one
 // is read by at most one of String, Number and Strings.
@@ -32,6 +45,9 @@ var objects = sync.Pool{New: func() any { return new(Object) }}
 
 // Open starts reading the object that is all of text. The caller closes it.
 func Open(text string) (*Object, error) {
+	if !withinLimits(text) {
+		return nil, ErrLimit
+	}
 	o := objects.Get().(*Object)
 	o.source = text
 	o.buffer.WriteString(text)
@@ -198,4 +214,42 @@ func unquote(buf, quoted []byte) ([]byte, error) {
 		return append(buf, quoted[1:len(quoted)-1]...), nil
 	}
 	return jsontext.AppendUnquote(buf, quoted)
+}
+
+// withinLimits counts without caring whether it is JSON.
+func withinLimits(text string) bool {
+	depth, members, commas := 0, 0, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			i = endOfString(text, i)
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case ':':
+			members++
+		case ',':
+			commas++
+		}
+		if depth > MaxDepth || members > MaxMembers || commas > MaxCommas {
+			return false
+		}
+	}
+	return true
+}
+
+// endOfString returns where the string ends that begins at start.
+func endOfString(text string, start int) int {
+	for i := start + 1; i < len(text); i++ {
+		next := strings.IndexAny(text[i:], `"\\`)
+		if next < 0 {
+			return len(text)
+		}
+		if i += next; text[i] == '"' {
+			return i
+		}
+		i++ // what is escaped
+	}
+	return len(text)
 }

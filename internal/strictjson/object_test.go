@@ -99,6 +99,39 @@ func TestOnlyStrictJSONIsRead(t *testing.T) {
 	}
 }
 
+func TestWhatCostsMoreThanItsLengthIsRefused(t *testing.T) {
+	nested := func(n int) string {
+		return `{"a":` + strings.Repeat(`{"a":`, n-2) + `[]` + strings.Repeat(`}`, n-2) + `}`
+	}
+	members := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `,"%d":{}`, i)
+		}
+		return "{" + b.String()[1:] + "}"
+	}
+	elements := func(n int) string { return `{"l":[""` + strings.Repeat(`,""`, n-1) + `]}` }
+	for name, test := range map[string]struct {
+		text string
+		good bool
+	}{
+		"deep":                   {nested(strictjson.MaxDepth), true},
+		"too deep":               {nested(strictjson.MaxDepth + 1), false},
+		"many members":           {members(strictjson.MaxMembers), true},
+		"too many members":       {members(strictjson.MaxMembers + 1), false},
+		"many elements":          {elements(strictjson.MaxCommas + 1), true},
+		"too many elements":      {elements(strictjson.MaxCommas + 2), false},
+		"a string that looks so": {`{"s":"` + strings.Repeat(`[{:,\"\\`, 10_000) + `"}`, true},
+		"a name that looks so":   {`{"` + strings.Repeat(`[{:,\"`, 10_000) + `":1}`, true},
+		"a string without end":   {`{"s":"` + strings.Repeat(`[`, 10_000), false},
+		"an escape at the end":   {`{"s":"\`, false},
+	} {
+		if _, err := read(test.text); (err == nil) != test.good {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestEscapesAreUndone(t *testing.T) {
 	got, err := read(`{"\u0073":"a\"\\\n\u00e9\ud83d\ude00","l":["x\ty"],"n":-1.5E+3}`)
 	want := map[string]any{"s": "a\"\\\né😀", "l": []string{"x\ty"}, "n": "-1.5E+3"}

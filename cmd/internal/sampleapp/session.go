@@ -34,7 +34,7 @@ type signInPage struct {
 }
 
 func (a *app) signInForm(w http.ResponseWriter, r *http.Request) {
-	a.render(w, r, http.StatusOK, "sign-in", "Sign in", signInPage{Next: r.FormValue("next"), Demo: a.Demo})
+	a.render(w, r, http.StatusOK, "sign-in", "Sign in", signInPage{Next: r.URL.Query().Get("next"), Demo: a.Demo})
 }
 
 // signIn checks the password and puts the access token in a cookie.
