@@ -81,17 +81,14 @@ func (r *RemoteKeys) fetch(index int, seen *setState) *flight {
 		set.starting.Lock()
 		set.flight = nil
 		set.starting.Unlock()
-		// No request waits for a slow disk, and nobody for the trace.
+		r.tell(info) // before whoever waits goes on, and after the new state is there to be asked for
 		close(f.answered)
-		var unsaved error
 		if state.err == nil {
-			unsaved = r.save()
+			if err := r.save(); err != nil { // no request waits for a slow disk
+				r.tell(KeysInfo{File: string(r.file), Err: err})
+			}
 		}
 		close(f.finished)
-		r.tell(info)
-		if unsaved != nil {
-			r.tell(KeysInfo{File: string(r.file), Err: unsaved})
-		}
 	}()
 	return f
 }

@@ -14,8 +14,9 @@ import (
 type Trace struct {
 	// Verified is called once for every Verify, refused tokens included.
 	Verified func(context.Context, VerifyInfo)
-	// KeysFetched is called after every fetch of a key set, good or bad, and
-	// when a key file was read or could not be written.
+	// KeysFetched is called after every fetch of a key set, good or bad, before
+	// the requests that wait for it go on; and when a key file was read or could
+	// not be written.
 	KeysFetched func(KeysInfo)
 }
 

@@ -58,6 +58,7 @@ func (c *Command) verifier(stderr io.Writer) (gognito.TokenVerifier, error) {
 		Leeway:        c.Leeway,
 		Issuer:        c.Issuer,
 		CacheBytes:    cacheBytes / max(1, len(pools.values)),
+		HTTPClient:    c.HTTPClient,
 		Trace:         &gognito.Trace{KeysFetched: fetchReporter(stderr)},
 	}
 	var err error
@@ -68,7 +69,7 @@ func (c *Command) verifier(stderr io.Writer) (gognito.TokenVerifier, error) {
 		config.Now = func() time.Time { return at }
 	}
 	if c.JWKS != "" {
-		config.Keys, err = keysFrom(c.JWKS, config.Trace)
+		config.Keys, err = keysFrom(c.JWKS, config)
 		faults = append(faults, err)
 	}
 	fieldNames := map[string]string{
@@ -138,9 +139,11 @@ func (c *Command) checkSingle(pools setting) error {
 }
 
 // keysFrom returns the keys that --jwks stands for.
-func keysFrom(fileOrURL string, trace *gognito.Trace) (gognito.KeySource, error) {
+func keysFrom(fileOrURL string, config gognito.Config) (gognito.KeySource, error) {
 	if strings.Contains(fileOrURL, "://") {
-		keys, err := gognito.NewRemoteKeys(gognito.RemoteKeysConfig{URLs: []string{fileOrURL}, Trace: trace})
+		keys, err := gognito.NewRemoteKeys(gognito.RemoteKeysConfig{
+			URLs: []string{fileOrURL}, HTTPClient: config.HTTPClient, Trace: config.Trace,
+		})
 		if err != nil {
 			return nil, fmt.Errorf("--jwks: %s", strings.TrimPrefix(err.Error(), "gognito: RemoteKeysConfig.URLs: "))
 		}

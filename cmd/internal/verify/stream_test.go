@@ -27,27 +27,22 @@ func (keys aws) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: body, Request: r}, nil
 }
 
-// serve lets the keys answer for AWS until the test ends.
-func serve(t *testing.T, keys aws) {
-	t.Helper()
-	before := http.DefaultTransport
-	http.DefaultTransport = keys
-	t.Cleanup(func() { http.DefaultTransport = before })
-}
-
-// twoPools returns two pools, and a command that accepts both clients from both.
-func twoPools(t *testing.T) (a, b *gognitotest.Pool, c verify.Command) {
+// twoPools returns two pools, and a command that accepts both clients from both
+// and has keys answer for AWS.
+func twoPools(t *testing.T, keys func(a, b *gognitotest.Pool) aws) (a, b *gognitotest.Pool, c verify.Command) {
 	t.Helper()
 	a, b = gognitotest.NewPool(t), gognitotest.NewPool(t)
 	return a, b, verify.Command{
 		UserPoolID: []string{a.UserPoolID(), b.UserPoolID()}, ClientID: []string{a.ClientID(), b.ClientID()}, Output: "json",
+		HTTPClient: &http.Client{Transport: keys(a, b)},
 	}
 }
 
 func TestEachPoolIsJudgedByItsOwnKeys(t *testing.T) {
-	a, b, c := twoPools(t)
-	serve(t, func(poolID string) []byte {
-		return map[string][]byte{a.UserPoolID(): a.JWKS(), b.UserPoolID(): b.JWKS()}[poolID]
+	a, b, c := twoPools(t, func(a, b *gognitotest.Pool) aws {
+		return func(poolID string) []byte {
+			return map[string][]byte{a.UserPoolID(): a.JWKS(), b.UserPoolID(): b.JWKS()}[poolID]
+		}
 	})
 	other := gognitotest.NewPool(t)
 	client := func(id string) gognitotest.User {
@@ -74,15 +69,16 @@ func TestEachPoolIsJudgedByItsOwnKeys(t *testing.T) {
 // The first token waits for its pool's keys, which come only when those of the
 // other pool, whose tokens are all behind it, were asked for.
 func TestATokenThatWaitsHoldsUpItsAnswersOrderButNoOtherToken(t *testing.T) {
-	a, b, c := twoPools(t)
 	asked := make(chan struct{})
-	serve(t, func(poolID string) []byte {
-		if poolID == b.UserPoolID() {
-			close(asked)
-			return b.JWKS()
+	a, b, c := twoPools(t, func(a, b *gognitotest.Pool) aws {
+		return func(poolID string) []byte {
+			if poolID == b.UserPoolID() {
+				close(asked)
+				return b.JWKS()
+			}
+			<-asked
+			return a.JWKS()
 		}
-		<-asked
-		return a.JWKS()
 	})
 	first, later := a.AccessToken(gognitotest.User{}), b.AccessToken(gognitotest.User{})
 	var input, answers []string

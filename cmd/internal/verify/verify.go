@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/gognito/gognito/cmd/internal/program"
@@ -32,6 +33,9 @@ type Command struct {
 	At            string        `placeholder:"TIME" help:"Judge as of this time: RFC 3339, or seconds since 1970."`
 	AllowMachines bool          `help:"Accept client_credentials tokens too, which carry no username."`
 	Output        string        `enum:"text,json" default:"text" placeholder:"FORMAT" help:"text, for people, or json, for programs: a line for each token; text unless given."`
+
+	// HTTPClient fetches keys. Nil: a plain one.
+	HTTPClient *http.Client `kong:"-"`
 
 	Token []string `arg:"" optional:"" help:"Tokens; without any, one a line on standard input."`
 }
