@@ -1,0 +1,87 @@
+# `make` alone lists the targets. Go and, for the browser tests, Chromium and
+# Node.js are all that is needed: every other tool is built from tools/go.mod.
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS   += --no-print-directory
+.DEFAULT_GOAL := help
+
+FUZZTIME ?= 20s
+VERSION  ?= v0.0.0-dev
+
+# The folder of every module, the library's first.
+MODULES := $(shell find . \( -name '.?*' -o -name testdata -o -name node_modules \) -prune -o -name go.mod -printf '%h\n' | sort)
+
+# Tools run outside the workspace, at the versions that tools/go.mod pins.
+tool = $$(GOWORK=off go -C tools tool -n $(1))
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: test
+test: ## Run the tests of every module in the workspace
+	go test work
+
+.PHONY: race
+race: ## The same under the race detector
+	go test -race work
+
+.PHONY: fips
+fips: ## Test the library in FIPS 140 mode
+	FIPS_EXPECTED=1 GODEBUG=fips140=on go test ./...
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME each (default 20s)
+	@grep -r --include='*_test.go' --exclude-dir=testdata --exclude-dir='.?*' -o '^func Fuzz[A-Za-z0-9_]*' . | sort | \
+	while IFS=: read -r file target; do \
+		dir=$$(dirname "$$file"); target=$${target#func }; \
+		echo "fuzz $$dir $$target"; \
+		GOWORK=off go -C "$$dir" test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s . </dev/null; \
+	done
+
+.PHONY: lint
+lint: ## Run golangci-lint on every module
+	@lint=$(call tool,golangci-lint); status=0; \
+	for module in $(MODULES); do \
+		echo "lint $$module"; \
+		(cd "$$module" && GOWORK=off "$$lint" run --config "$(CURDIR)/.golangci.yml" ./...) || status=1; \
+	done; exit $$status
+
+.PHONY: vuln
+vuln: ## Look every module's dependencies up in Go's vulnerability database (needs the network)
+	@vuln=$(call tool,govulncheck); status=0; \
+	for module in $(MODULES); do \
+		echo "vuln $$module"; \
+		(cd "$$module" && GOWORK=off "$$vuln" ./...) || status=1; \
+	done; exit $$status
+
+.PHONY: modules
+modules: ## Tidy, build and test each module alone, outside the workspace
+	@for module in $(MODULES); do \
+		echo "module $$module"; export GOWORK=off; \
+		go -C "$$module" mod tidy -diff; \
+		go -C "$$module" build -o /dev/null ./...; \
+		go -C "$$module" vet ./...; \
+		if [ "$$module" != ./e2e ]; then go -C "$$module" test ./...; fi; \
+	done
+
+.PHONY: mutants
+mutants: ## Put each fault of testdata/mutants.txt in; the tests must notice (ONLY=name for one)
+	GOWORK=off go -C tools run ./mutants -root "$(CURDIR)" -only "$(ONLY)"
+
+.PHONY: release-check
+release-check: ## Install and use the modules as released at VERSION, before they are
+	GOWORK=off go -C tools run ./releasecheck -root "$(CURDIR)" -version "$(VERSION)"
+
+.PHONY: bench
+bench: ## Run the benchmarks, and fail if a promised ratio is missed
+	GOWORK=off go -C tools run ./bounds -root "$(CURDIR)"
+
+.PHONY: e2e
+e2e: ## Start the programs and a browser, and use them (needs chromium, node and npm)
+	GOWORK=off go -C e2e test -count=1 ./...
+
+.PHONY: ci
+ci: ## Everything that a change must pass
+	.ci/run
