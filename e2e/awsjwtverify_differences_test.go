@@ -97,6 +97,11 @@ var differences = []difference{
 		[]string{"over-1-mib", "over-64-kib"},
 	},
 	{
+		"more than 32 levels, or 1,000 members", "malformed", "valid",
+		"No pool's token comes near, and a forged payload of such a form takes far longer to read than its length says. aws-jwt-verify has no limit of its own.",
+		[]string{"payload-1001-members", "payload-33-levels"},
+	},
+	{
 		"digits of numbers", "valid, custom:id 9007199254740993, custom:price 12.50, custom:vast 1e400", "valid, custom:id 9007199254740992, custom:price 12.5, custom:vast null",
 		"Gognito passes a claim's number on as it is written. JavaScript's numbers are exact up to 2^53 only, drop trailing zeros, and have no 1e400 but infinity, which JSON can't write.",
 		[]string{"numbers-of-many-digits"},

@@ -1,6 +1,9 @@
 package mint
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // payloadVariants are genuinely signed and have a payload that is not strictly a
 // JSON object: RFC 7519, section 7.2, RFC 8259 and RFC 7493.
@@ -28,6 +31,8 @@ var payloadVariants = []Hostile{
 	{"payload-raw-control", malformed, payload(behind(`"custom:note":"` + "\n" + `"`))},
 	{"payload-bad-escape", malformed, payload(behind(`"custom:note":"\x41"`))},
 	{"payload-deep-nesting", malformed, payload(behind(`"custom:note":` + nest(20_000)))},
+	{"payload-33-levels", malformed, payload(behind(`"custom:note":` + nest(32)))},
+	{"payload-1001-members", malformed, payload(behind(`"custom:note":{` + members(1001) + `}`))},
 
 	{"duplicate-claim", malformed, payload(behind(`"username":"admin"`))},
 	{"duplicate-claim-first", malformed, payload(func(good string) string { return `{"username":"admin",` + good[1:] })},
@@ -53,4 +58,13 @@ func utf16(good string) string {
 		b.WriteByte(c)
 	}
 	return b.String()
+}
+
+// members returns n members of an object, each with its own name.
+func members(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = strconv.Quote(strconv.Itoa(i)) + ":0"
+	}
+	return strings.Join(list, ",")
 }
