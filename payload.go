@@ -139,9 +139,9 @@ func (p *payload) text(c claim, into *string, object *strictjson.Object) {
 // name reads the string that names whom the token is about. An empty one names
 // nobody.
 func (p *payload) name(c claim, into *string, object *strictjson.Object) {
-	text, ok := object.String()
-	*into = text
-	p.mark(c, ok && text != "")
+	if p.text(c, into, object); *into == "" {
+		p.misshapen |= c
+	}
 }
 
 func (p *payload) time(c claim, into *time.Time, object *strictjson.Object) {

@@ -49,6 +49,20 @@ type Authenticator struct {
 //	user, err := auth.Authenticate(r)
 //	if errors.Is(err, gognito.ErrNoToken) { … another scheme … }
 func (a *Authenticator) Authenticate(r *http.Request) (*gognito.User, error) {
+	tokens, err := a.candidates(r)
+	if err != nil {
+		return nil, err
+	}
+	user, err := a.admit(r, tokens)
+	if errors.Is(err, gognito.ErrNoToken) {
+		return nil, withoutNoToken(err)
+	}
+	return user, err
+}
+
+// candidates returns the tokens that are to be judged, at least one. Only its
+// error may be gognito.ErrNoToken.
+func (a *Authenticator) candidates(r *http.Request) ([]Token, error) {
 	source := a.Source
 	if source == nil {
 		source = Bearer
@@ -62,6 +76,11 @@ func (a *Authenticator) Authenticate(r *http.Request) (*gognito.User, error) {
 	case len(tokens) == 0:
 		return nil, gognito.NewError("", nil)
 	}
+	return tokens, nil
+}
+
+// admit returns the user of the tokens.
+func (a *Authenticator) admit(r *http.Request, tokens []Token) (*gognito.User, error) {
 	if err := a.checkOrigin(r, tokens); err != nil {
 		return nil, err
 	}
@@ -70,18 +89,24 @@ func (a *Authenticator) Authenticate(r *http.Request) (*gognito.User, error) {
 		return nil, err
 	}
 	user := &gognito.User{Claims: claims}
-	if a.Attach == nil {
-		return user, nil
+	if a.Attach != nil {
+		if err := a.Attach(r, user); err != nil {
+			return nil, fmt.Errorf("httpauth: Attach: %w", err)
+		}
 	}
-	switch err := a.Attach(r, user); {
-	case err == nil:
-		return user, nil
-	case errors.Is(err, gognito.ErrNoToken):
-		// There was one, so Optional must not take this for a request without.
-		return nil, fmt.Errorf("httpauth: Attach: %v", err) //nolint:errorlint // not to be taken for ErrNoToken
-	default:
-		return nil, fmt.Errorf("httpauth: Attach: %w", err)
+	return user, nil
+}
+
+// withoutNoToken returns an error that is not gognito.ErrNoToken, for a request
+// that has a token: a verifier, what it asks, or Attach may have got that error
+// from another service, and neither Optional nor another scheme may take this for
+// a request without. What is refused for a reason of its own keeps that reason.
+func withoutNoToken(err error) error {
+	cause := errors.New(err.Error())
+	if refusal, ok := errors.AsType[*gognito.Error](err); ok && refusal.Reason != "" {
+		return gognito.NewError(refusal.Reason, cause)
 	}
+	return cause
 }
 
 // judge has all the candidates verified. What is good must be one subject's.

@@ -166,6 +166,59 @@ func TestAVerifierThatSaysNothingAdmitsNobody(t *testing.T) {
 	}
 }
 
+// A request with a token is never one without, whatever the error of some part
+// has in its chain: it might come from another service that had no token.
+func TestARequestWithATokenIsNeverTakenForOneWithout(t *testing.T) {
+	pool := gognitotest.NewPool(t)
+	elsewhere := fmt.Errorf("another service: %w", gognito.NewError("", nil))
+	config := pool.Config()
+	config.Revocation = gognito.RevocationFunc(func(context.Context, *gognito.Claims) (bool, error) { return false, elsewhere })
+	revoking, err := gognito.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config = pool.Config()
+	config.Keys = keySource(func() (*gognito.Key, error) { return nil, elsewhere })
+	keyless, err := gognito.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		auth   *httpauth.Authenticator
+		status int
+		reason gognito.Reason
+	}{
+		"the revocation checker": {&httpauth.Authenticator{Verifier: revoking}, 503, gognito.ReasonRevocationUnavailable},
+		"the source of keys":     {&httpauth.Authenticator{Verifier: keyless}, 503, gognito.ReasonKeysUnavailable},
+		"the verifier": {&httpauth.Authenticator{
+			Verifier: verifierFunc(func(string) (*gognito.Claims, error) { return nil, elsewhere }),
+		}, 500, ""},
+		"Attach": {&httpauth.Authenticator{
+			Verifier: pool.Verifier(), Attach: func(*http.Request, *gognito.User) error { return elsewhere },
+		}, 500, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.auth.Logger = slog.New(slog.DiscardHandler)
+			token := "Bearer " + pool.AccessToken(gognitotest.User{})
+			if _, err := authenticate(test.auth, http.MethodGet, "Authorization", token); errors.Is(err, gognito.ErrNoToken) || gognito.ReasonOf(err) != test.reason {
+				t.Errorf("Authenticate: %v", err)
+			}
+			reached := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the handler is reached") })
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.Header.Set("Authorization", token)
+			w := httptest.NewRecorder()
+			test.auth.Optional(reached).ServeHTTP(w, r)
+			if w.Code != test.status {
+				t.Errorf("Optional answers %d, want %d", w.Code, test.status)
+			}
+		})
+	}
+}
+
+type keySource func() (*gognito.Key, error)
+
+func (f keySource) Key(context.Context, string) (*gognito.Key, error) { return f() }
+
 func TestAHeaderThatAGatewaySetsIsGuardedAsACookieIs(t *testing.T) {
 	pool := gognitotest.NewPool(t)
 	auth := &httpauth.Authenticator{Verifier: pool.Verifier(), Source: httpauth.Header("X-Amzn-Oidc-Accesstoken")}
