@@ -165,27 +165,3 @@ func swapped(s string) string {
 	}
 	return "A"
 }
-
-func TestVerifyAllocatesLittle(t *testing.T) {
-	bench := newBenchmark(t)
-	for name, test := range map[string]struct {
-		cacheBytes int
-		most       float64
-	}{
-		"first time": {-1, 20},
-		"repeated":   {0, 4},
-	} {
-		t.Run(name, func(t *testing.T) {
-			v := bench.verifier(t, test.cacheBytes)
-			check(t, v, bench.token, "")
-			got := testing.AllocsPerRun(100, func() {
-				if _, err := v.Verify(t.Context(), bench.token); err != nil {
-					t.Fatal(err)
-				}
-			})
-			if got > test.most {
-				t.Errorf("%v allocations, want at most %v", got, test.most)
-			}
-		})
-	}
-}
