@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gognito/gognito/gognitotest"
+	"github.com/gognito/gognito/internal/awsjwtverify"
 )
 
 // options are what aws-jwt-verify is told to check.
@@ -135,26 +135,22 @@ func (j judge) gognito(t *testing.T, binary string, at time.Time, tokens []named
 func asArgument(token string) bool { return token == "" || strings.ContainsAny(token, "\r\n") }
 
 // awsJWTVerify returns what aws-jwt-verify says of the tokens.
-func (j judge) awsJWTVerify(t *testing.T, script string, at time.Time, tokens []namedToken) []verdict {
+func (j judge) awsJWTVerify(t *testing.T, script string, at time.Time, tokens []namedToken) []awsjwtverify.Verdict {
 	t.Helper()
-	var input bytes.Buffer
-	lines := json.NewEncoder(&input)
-	settings := map[string]any{"jwksUri": j.jwksURI, "at": at.Unix(), "options": j.options}
-	if j.issuer != "" {
-		settings["issuer"] = j.issuer
+	settings := awsjwtverify.Settings{JWKSURI: j.jwksURI, Issuer: j.issuer, At: at.Unix(), Options: j.options}
+	texts := make([]string, len(tokens))
+	for i, token := range tokens {
+		texts[i] = token.token
 	}
-	err := lines.Encode(settings)
-	for _, token := range tokens {
-		err = errors.Join(err, lines.Encode(token.token))
-	}
+	verdicts, err := awsjwtverify.Judge(t.Context(), script, settings, texts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answers(t, len(tokens), input.String(), "node", script)
+	return verdicts
 }
 
-// answers runs a program and returns its n answers, one a line. The programs may
-// end with 1, which says that a token was refused.
+// answers runs gognito verify and returns its n answers, one a line. It may end with
+// 1, which says that a token was refused.
 func answers(t *testing.T, n int, input, name string, args ...string) []verdict {
 	t.Helper()
 	var stderr bytes.Buffer
@@ -177,25 +173,4 @@ func answers(t *testing.T, n int, input, name string, args ...string) []verdict 
 		}
 		verdicts = append(verdicts, v)
 	}
-}
-
-// installAWSJWTVerify installs the version of package-lock.json into a folder of
-// the test's own, and returns the script there that uses it.
-func installAWSJWTVerify(t *testing.T) (script string) {
-	t.Helper()
-	for _, name := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Fatalf("there is no %s on the PATH, and this test needs Node.js 20 or later, and npm: apt-get install nodejs npm", name)
-		}
-	}
-	folder := t.TempDir()
-	if err := os.CopyFS(folder, os.DirFS("awsjwtverify")); err != nil {
-		t.Fatal(err)
-	}
-	command := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
-	command.Dir = folder
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("npm ci: %v\n%s", err, out)
-	}
-	return folder + "/judge.mjs"
 }

@@ -8,11 +8,16 @@ import (
 	"testing"
 
 	"github.com/gognito/gognito/gognitotest"
+	"github.com/gognito/gognito/internal/awsjwtverify"
 )
 
 func TestAWSJWTVerifyDiffersOnlyWhereListed(t *testing.T) {
 	t.Setenv("AWS_COGNITO_REGION", "") // the developer's own
-	gognito, script := build(t, "gognito"), installAWSJWTVerify(t)
+	gognito := build(t, "gognito")
+	script, err := awsjwtverify.Install(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	pool := gognitotest.NewPool(t)
 	at := pool.Now()
 	access := poolJudge(pool)
@@ -71,18 +76,17 @@ func TestAWSJWTVerifyDiffersOnlyWhereListed(t *testing.T) {
 	}
 }
 
-// A verdict is the answer of either program.
+// A verdict is the answer of gognito verify.
 type verdict struct {
 	Valid  bool
 	Claims map[string]any // numbers as they are written
-	Reason string         // of gognito
-	Error  string         // of aws-jwt-verify: the class of what it threw
+	Reason string
 }
 
 // compare words two verdicts, alike if they are the same. Why a token is refused
 // is of interest only where the other accepts it; and of the claims, only those
 // that differ are named.
-func compare(our, their verdict) (ours, theirs string) {
+func compare(our verdict, their awsjwtverify.Verdict) (ours, theirs string) {
 	switch {
 	case !our.Valid && !their.Valid:
 		return "refused", "refused"
