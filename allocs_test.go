@@ -5,16 +5,23 @@
 
 package gognito_test
 
-import "testing"
+import (
+	"crypto/fips140"
+	"testing"
+)
 
 func TestVerifyAllocatesLittle(t *testing.T) {
 	bench := newBenchmark(t)
+	firstTime := 10.0
+	if fips140.Enabled() {
+		firstTime = 20 // crypto/rsa's own are among them
+	}
 	for name, test := range map[string]struct {
 		cacheBytes int
 		most       float64
 	}{
-		"first time": {-1, 20},
-		"repeated":   {0, 4},
+		"first time": {-1, firstTime},
+		"repeated":   {0, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := bench.verifier(t, test.cacheBytes)

@@ -46,10 +46,11 @@ func (c *tokenCache) get(token string) *rememberedToken {
 	return remembered
 }
 
-func (c *tokenCache) put(token string, remembered *rememberedToken) {
+// put remembers that the key verified the token's signature. The token may be a
+// part of a much larger header.
+func (c *tokenCache) put(token string, t parsedToken, v *Verifier, issuer int, key *Key) {
 	if c != nil {
-		// The token may be a part of a much larger header.
-		c.tokens.Set(strings.Clone(token), remembered)
+		c.tokens.Set(strings.Clone(token), &rememberedToken{v, issuer, strings.Clone(t.KeyID), key, t.payload})
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gognito/gognito/internal/jws"
@@ -159,7 +158,7 @@ func (v *Verifier) judge(ctx context.Context, token string, t parsedToken, cache
 	}
 	claims, err := v.admit(ctx, t.payload)
 	if err == nil {
-		cache.put(token, &rememberedToken{v, issuer, strings.Clone(t.KeyID), key, t.payload})
+		cache.put(token, t, v, issuer, key)
 	}
 	return claims, err
 }

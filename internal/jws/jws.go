@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
+	"sync"
 )
 
 // MaxSize is the longest token that is looked at, in bytes. Cognito sets no
@@ -18,11 +19,11 @@ var ErrMalformed = errors.New("jws: malformed")
 // strict refuses non-zero trailing bits, so that a token has one spelling only.
 var strict = base64.RawURLEncoding.Strict()
 
-// A Token is a compact JWS taken apart. Its slices must not be changed. Its
-// strings are parts of one text, as long as header and payload together.
+// A Token is a compact JWS taken apart. Its other strings are parts of one text,
+// as long as header and payload together.
 type Token struct {
 	Header
-	SigningInput []byte // what the signature is over: header and payload as received
+	SigningInput string // what the signature is over: header and payload, a part of what was received
 	Payload      string // decoded
 	Signature    []byte // decoded
 }
@@ -39,28 +40,41 @@ func Parse(compact string) (Token, error) {
 	if first < 0 || first == last || strings.IndexByte(compact[first+1:last], '.') >= 0 || hasLineEnd(compact) {
 		return Token{}, ErrMalformed
 	}
-	received := []byte(compact)
-	decoded := make([]byte, 0, strict.DecodedLen(len(received)))
-	ends := [...]int{first, last, len(received)}
-	start := 0
-	for i, end := range ends {
-		var err error
-		if decoded, err = strict.AppendDecode(decoded, received[start:end]); err != nil {
-			return Token{}, ErrMalformed
-		}
-		start, ends[i] = end+1, len(decoded)
+	text, headerSize, err := decodeTogether(compact[:first], compact[first+1:last])
+	if err != nil {
+		return Token{}, ErrMalformed
 	}
-	text := string(decoded[:ends[1]]) // of header and payload, in one allocation
-	header, err := parseHeader(text[:ends[0]])
+	signature, err := strict.DecodeString(compact[last+1:])
+	if err != nil {
+		return Token{}, ErrMalformed
+	}
+	header, err := parseHeader(text[:headerSize])
 	if err != nil {
 		return Token{}, ErrMalformed
 	}
 	return Token{
 		Header:       header,
-		SigningInput: received[:last],
-		Payload:      text[ends[0]:],
-		Signature:    decoded[ends[1]:],
+		SigningInput: compact[:last],
+		Payload:      text[headerSize:],
+		Signature:    signature,
 	}, nil
+}
+
+// buffers are what is decoded into; what stays is the text alone.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// decodeTogether decodes header and payload into one text.
+func decodeTogether(header, payload string) (text string, headerSize int, err error) {
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	if *buffer, err = strict.AppendDecode((*buffer)[:0], []byte(header)); err != nil {
+		return "", 0, err
+	}
+	headerSize = len(*buffer)
+	if *buffer, err = strict.AppendDecode(*buffer, []byte(payload)); err != nil {
+		return "", 0, err
+	}
+	return string(*buffer), headerSize, nil
 }
 
 // Decode decodes base64url as a JWS or a JSON Web Key has it: without padding,

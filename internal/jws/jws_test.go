@@ -23,7 +23,7 @@ func TestParseKeepsTheSigningInputAsReceived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(token.SigningInput) != compact[:strings.LastIndexByte(compact, '.')] || token.KeyID != "a" {
+	if token.SigningInput != compact[:strings.LastIndexByte(compact, '.')] || token.KeyID != "a" {
 		t.Errorf("signing input %q, kid %q", token.SigningInput, token.KeyID)
 	}
 }
@@ -56,7 +56,7 @@ func FuzzParse(f *testing.F) {
 		}
 		header, _, _ := strings.Cut(compact, ".")
 		again := header + "." + b64(token.Payload) + "." + b64(string(token.Signature))
-		if again != compact || string(token.SigningInput) != header+"."+b64(token.Payload) {
+		if again != compact || token.SigningInput != header+"."+b64(token.Payload) {
 			t.Fatalf("%q has another spelling: %q", compact, again)
 		}
 	})

@@ -29,10 +29,10 @@ func TestASignatureWithoutItsLeadingZeroIsRefused(t *testing.T) {
 		if signature[0] != 0 {
 			continue
 		}
-		if !key.Verify(message, signature) {
+		if !key.Verify(string(message), signature) {
 			t.Error("the signature itself is refused")
 		}
-		if key.Verify(message, signature[1:]) {
+		if key.Verify(string(message), signature[1:]) {
 			t.Error("without its leading zero it verifies too")
 		}
 		return

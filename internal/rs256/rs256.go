@@ -15,6 +15,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"math/big"
+	"sync"
 
 	"filippo.io/bigmod"
 )
@@ -78,8 +79,8 @@ func (k *PublicKey) Equal(other *PublicKey) bool { return k.standard.Equal(other
 // Verify reports whether signature is one of message by the key's owner. It
 // encodes what the signature must say and compares all of it, so there is no
 // padding to parse.
-func (k *PublicKey) Verify(message, signature []byte) bool {
-	digest := sha256.Sum256(message)
+func (k *PublicKey) Verify(message string, signature []byte) bool {
+	digest := sum(message)
 	if k.modulus == nil {
 		return rsa.VerifyPKCS1v15(k.standard, crypto.SHA256, digest[:], signature) == nil
 	}
@@ -90,6 +91,21 @@ func (k *PublicKey) Verify(message, signature []byte) bool {
 	if err != nil {
 		return false
 	}
-	encoded := bigmod.NewNat().ExpShortVarTime(s, uint(k.standard.E), k.modulus).Bytes(k.modulus)
-	return bytes.Equal(encoded[:len(k.prefix)], k.prefix) && bytes.Equal(encoded[len(k.prefix):], digest[:])
+	var buffer [MaxBits / 8]byte
+	encoded := append(append(buffer[:0], k.prefix...), digest[:]...)
+	want, err := bigmod.NewNat().SetBytes(encoded, k.modulus)
+	if err != nil {
+		return false
+	}
+	return bigmod.NewNat().ExpShortVarTime(s, uint(k.standard.E), k.modulus).Equal(want) == 1
+}
+
+// messages are what is hashed: crypto/sha256 takes no string.
+var messages = sync.Pool{New: func() any { return new([]byte) }}
+
+func sum(message string) [sha256.Size]byte {
+	buffer := messages.Get().(*[]byte)
+	defer messages.Put(buffer)
+	*buffer = append((*buffer)[:0], message...)
+	return sha256.Sum256(*buffer)
 }

@@ -37,7 +37,7 @@ func Example() {
 		return
 	}
 	key, err := rs256.NewPublicKey(&pair.PublicKey)
-	fmt.Println(key.Verify([]byte("message"), signature), key.Verify([]byte("another"), signature), err)
+	fmt.Println(key.Verify("message", signature), key.Verify("another", signature), err)
 	// Output: true false <nil>
 }
 
@@ -115,7 +115,7 @@ func TestVerifyAgreesWithTheStandardLibrary(t *testing.T) {
 			}
 			for name, signature := range cases {
 				want := rsa.VerifyPKCS1v15(&pair.PublicKey, crypto.SHA256, digest[:], signature) == nil
-				if got := key.Verify(message, signature); got != want || got != (name == "good") {
+				if got := key.Verify(string(message), signature); got != want || got != (name == "good") {
 					t.Errorf("%s: %v, and the standard library says %v", name, got, want)
 				}
 			}
@@ -136,12 +136,12 @@ func TestOneFlippedBitNeverVerifies(t *testing.T) {
 	}
 	for bit := range len(signature) * 8 {
 		signature[bit/8] ^= 1 << (bit % 8)
-		if key.Verify([]byte("message"), signature) {
+		if key.Verify("message", signature) {
 			t.Errorf("with bit %d flipped it verifies", bit)
 		}
 		signature[bit/8] ^= 1 << (bit % 8)
 	}
-	if !key.Verify([]byte("message"), signature) {
+	if !key.Verify("message", signature) {
 		t.Error("the signature itself does not verify")
 	}
 }

@@ -241,15 +241,18 @@ func withinLimits(text string) bool {
 
 // endOfString returns where the string ends that begins at start.
 func endOfString(text string, start int) int {
-	for i := start + 1; i < len(text); i++ {
-		next := strings.IndexAny(text[i:], `"\\`)
-		if next < 0 {
+	for i := start + 1; ; i++ {
+		quote := strings.IndexByte(text[i:], '"')
+		if quote < 0 {
 			return len(text)
 		}
-		if i += next; text[i] == '"' {
+		i += quote
+		escapes := i
+		for text[escapes-1] == '\\' {
+			escapes--
+		}
+		if (i-escapes)%2 == 0 {
 			return i
 		}
-		i++ // what is escaped
 	}
-	return len(text)
 }
