@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/gognito/gognito"
 	"github.com/gognito/gognito/gognitotest"
@@ -90,6 +93,24 @@ func ExamplePools() {
 	// Output:
 	// true <nil>
 	// true <nil>
+}
+
+// A readiness endpoint: the probe may call it every second.
+func ExampleVerifier_KeyStatus() {
+	pool := gognitotest.NewPool(exampleTB{})
+	verifier := pool.Verifier()
+	ready := func(w http.ResponseWriter, r *http.Request) {
+		if err := verifier.Prefetch(r.Context()); err != nil {
+			http.Error(w, "keys unavailable", http.StatusServiceUnavailable)
+		}
+		for _, set := range verifier.KeyStatus() {
+			fmt.Fprintf(w, "%d keys, %.0f s old, last attempt: %v\n", len(set.KeyIDs), time.Since(set.Fetched).Seconds(), set.Err)
+		}
+	}
+	answer := httptest.NewRecorder()
+	ready(answer, httptest.NewRequest(http.MethodGet, "/ready", nil))
+	fmt.Print(answer.Code, " ", answer.Body)
+	// Output: 200 2 keys, 0 s old, last attempt: <nil>
 }
 
 // exampleTB stands in for the *testing.T that an example does not have.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gognito/gognito"
 	"github.com/gognito/gognito/gognitotest"
@@ -69,6 +70,35 @@ func TestPrefetchOfPoolsNamesTheOnesThatFailed(t *testing.T) {
 	err = pools.Prefetch(t.Context())
 	if gognito.ReasonOf(err) != gognito.ReasonKeysUnavailable || !strings.Contains(err.Error(), b.UserPoolID()) || strings.Contains(err.Error(), a.UserPoolID()) {
 		t.Errorf("Prefetch: %v", err)
+	}
+}
+
+func TestKeyStatusTellsOfEachKeySet(t *testing.T) {
+	a, b := gognitotest.NewPool(t), gognitotest.NewPool(t)
+	static := verifier(t, b, func(c *gognito.Config) { c.Keys = gognito.StaticKeys{}; c.Issuer = b.UpdatedIssuer() })
+	b.SetOutage(true)
+	pools, err := gognito.NewPools(a.Verifier(), verifier(t, b, func(c *gognito.Config) { c.Issuer = b.Issuer() }), static)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range pools.KeyStatus() {
+		if !set.Fetched.IsZero() || set.KeyIDs != nil || set.Err != nil {
+			t.Errorf("before anything was fetched: %+v", set)
+		}
+	}
+	before := time.Now()
+	if err := pools.Prefetch(t.Context()); err == nil {
+		t.Fatal("Prefetch succeeded in an outage")
+	}
+	status := pools.KeyStatus()
+	if len(status) != 2 {
+		t.Fatalf("%d sets, want one for each pool with a URL", len(status))
+	}
+	if good := status[0]; good.URL != a.JWKSURL() || len(good.KeyIDs) != 2 || good.Fetched.Before(before) || good.Err != nil {
+		t.Errorf("fetched: %+v", good)
+	}
+	if bad := status[1]; bad.URL != b.JWKSURL() || bad.KeyIDs != nil || !bad.Fetched.IsZero() || bad.Err == nil {
+		t.Errorf("in an outage: %+v", bad)
 	}
 }
 
