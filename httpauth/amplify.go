@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/gognito/gognito"
 )
@@ -36,25 +35,21 @@ func AmplifyCookies(clientID string, use gognito.TokenUse) TokenSource {
 	prefix := "CognitoIdentityServiceProvider." + clientID + "."
 	return func(r *http.Request) ([]Token, error) {
 		cookies := r.Cookies()
-		var users []string
+		users := make(map[string]string) // by the name of the cookie with their token
 		for _, cookie := range cookies {
 			user := percentDecoded(cookie.Value)
-			if percentDecoded(cookie.Name) == prefix+"LastAuthUser" && user != "" && !slices.Contains(users, user) {
-				users = append(users, user)
+			if percentDecoded(cookie.Name) == prefix+"LastAuthUser" && user != "" {
+				users[prefix+user+suffix] = user
 			}
 		}
-		// More users than tokens are judged are not worth comparing all the
-		// cookies with.
 		if len(users) > maxCandidates {
 			return nil, errCredentials
 		}
 		var tokens []Token
 		for _, cookie := range cookies {
-			name := percentDecoded(cookie.Name)
-			for _, user := range users {
-				if name == prefix+user+suffix && cookie.Value != "" {
-					tokens = append(tokens, Token{Raw: cookie.Value, Ambient: true, Username: user})
-				}
+			user, last := users[percentDecoded(cookie.Name)]
+			if last && cookie.Value != "" {
+				tokens = append(tokens, Token{Raw: cookie.Value, Ambient: true, Username: user})
 			}
 		}
 		return tokens, nil

@@ -92,6 +92,42 @@ func get(t *testing.T, client *http.Client, address string) (status int, body st
 	return answer.StatusCode, string(text)
 }
 
+// A page of another site may have its own name point to this machine.
+func TestOnlyLoopbackHostsAreAnsweredFor(t *testing.T) {
+	base, _ := run(t, os.Interrupt, "--addr", "127.0.0.1:0")
+	exposed, _ := run(t, os.Interrupt, "--addr", "0.0.0.0:0", "--dangerously-expose-to-network")
+	for host, want := range map[string]int{
+		"": http.StatusOK, "localhost": http.StatusOK, "LOCALHOST:9746": http.StatusOK, "127.0.0.1": http.StatusOK, "127.1.2.3:1": http.StatusOK, "[::1]:80": http.StatusOK,
+		"evil.example": http.StatusMisdirectedRequest, "evil.example:9746": http.StatusMisdirectedRequest, "localhost.evil.example": http.StatusMisdirectedRequest,
+		"127.0.0.1.evil.example": http.StatusMisdirectedRequest, "192.0.2.1": http.StatusMisdirectedRequest, "0.0.0.0": http.StatusMisdirectedRequest,
+	} {
+		for _, path := range []string{"/", "/sign-in"} {
+			if status := statusAs(t, base+path, host); status != want {
+				t.Errorf("%s as %q: %d, want %d", path, host, status, want)
+			}
+			if status := statusAs(t, exposed+path, host); status != http.StatusOK {
+				t.Errorf("%s as %q, exposed to the network: %d", path, host, status)
+			}
+		}
+	}
+}
+
+// statusAs asks for a page by another host's name.
+func statusAs(t *testing.T, address, host string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = host
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	return answer.StatusCode
+}
+
 func TestAFaultOfTheCommandLineIsNamed(t *testing.T) {
 	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -38,6 +38,7 @@ func goTestOne(ctx context.Context, root, pkg string) (verdict, error) {
 	}
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
+	cmd.Env = append(cmd.Environ(), "GOWORK=") // the workspace's modules, wherever this program was started
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, runErr := cmd.Output()

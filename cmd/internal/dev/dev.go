@@ -104,7 +104,10 @@ func (c *Command) serve(ctx context.Context, s program.Streams) error {
 	mux.Handle("/"+pool.UserPoolID()+"/", pool)
 	mux.Handle("POST /{$}", pool)
 	mux.Handle("/", app)
-	return serve(ctx, listener, mux)
+	if c.DangerouslyExposeToNetwork {
+		return serve(ctx, listener, mux)
+	}
+	return serve(ctx, listener, onlyLoopbackHosts(mux))
 }
 
 // serve answers requests until ctx ends, and then finishes those that are there.
