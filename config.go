@@ -48,7 +48,8 @@ type Config struct {
 	// for clocks that drift: from zero to 5 minutes.
 	Leeway time.Duration
 	// Keys is where the pool's public keys come from. Nil: the pool itself, by
-	// a [RemoteKeys].
+	// a [RemoteKeys]. Each pool needs a source of its own: one that two
+	// Verifiers share makes either pool's keys good for both.
 	Keys KeySource
 	// KeyFile is where the pool's own keys are kept, so that a process that
 	// starts in an outage still verifies; see [RemoteKeysConfig]. "": nowhere.
@@ -64,7 +65,7 @@ type Config struct {
 	// Issuer + "/.well-known/jwks.json".
 	Issuer string
 	// HTTPClient fetches keys. Nil: a plain one. Redirects to another host
-	// are refused whatever it says. Unused if Keys is set.
+	// are refused whatever it says. A panic in its transport ends the program. Unused if Keys is set.
 	HTTPClient *http.Client
 	// Trace is told what happens. Nil: nobody is.
 	Trace *Trace

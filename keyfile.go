@@ -2,12 +2,14 @@ package gognito
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -99,22 +101,50 @@ func (f keyFile) write(stored storedSets) (err error) {
 	return err
 }
 
-// ready has the file read before the first use.
-func (r *RemoteKeys) ready() {
+// ready waits, within ctx, until the file has been read. The first to come has it
+// read; a disk that hangs is given up, as a URL that does.
+func (r *RemoteKeys) ready(ctx context.Context) error {
 	if r.file == "" {
-		return
+		return nil
 	}
-	var info *KeysInfo
-	r.loaded.Do(func() { info = r.load() })
-	if info != nil {
-		r.tell(*info) // which may ask for keys
+	r.loading.Do(func() {
+		var once sync.Once
+		time.AfterFunc(fetchLimit, func() {
+			once.Do(func() {
+				r.report.Store(&KeysInfo{File: string(r.file), Err: errSlowFile})
+				close(r.loaded)
+			})
+		})
+		go func() {
+			stored, err := r.file.read()
+			once.Do(func() {
+				r.report.Store(r.load(stored, err))
+				close(r.loaded)
+			})
+		}()
+	})
+	select {
+	case <-r.loaded: // whatever has become of ctx
+	default:
+		select {
+		case <-r.loaded:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	if r.report.Load() != nil {
+		if info := r.report.Swap(nil); info != nil {
+			r.tell(*info) // which may ask for keys
+		}
+	}
+	return nil
 }
 
+var errSlowFile = fmt.Errorf("gognito: reading the key file took more than %v", fetchLimit)
+
 // load takes over what the file knows.
-func (r *RemoteKeys) load() *KeysInfo {
+func (r *RemoteKeys) load(stored storedSets, err error) *KeysInfo {
 	now := time.Now()
-	stored, err := r.file.read()
 	for _, one := range stored.Sets {
 		i := slices.IndexFunc(r.sets, func(set *remoteSet) bool { return set.url == one.URL })
 		if i < 0 {

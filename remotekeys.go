@@ -36,7 +36,8 @@ type RemoteKeysConfig struct {
 	// Zero: 24 hours.
 	MaxStale time.Duration
 	// HTTPClient fetches. Nil: a plain one. Redirects to another host are
-	// refused whatever it says.
+	// refused whatever it says. A panic in its transport ends the program: the
+	// fetch runs on a goroutine of its own.
 	HTTPClient *http.Client
 	// Trace is told of every fetch. Nil: nobody is.
 	Trace *Trace
@@ -64,7 +65,9 @@ type RemoteKeys struct {
 	trace    *Trace
 	file     keyFile
 
-	loaded  sync.Once
+	loading sync.Once
+	loaded  chan struct{}            // closed when file has been read, or given up
+	report  atomic.Pointer[KeysInfo] // of that, until Trace is told
 	current atomic.Pointer[keySnapshot]
 	placing sync.Mutex // held while current is replaced
 	saving  sync.Mutex // held while file is written
@@ -78,7 +81,7 @@ func NewRemoteKeys(c RemoteKeysConfig) (*RemoteKeys, error) {
 	if c.MaxStale < 0 {
 		return nil, fmt.Errorf("gognito: RemoteKeysConfig.MaxStale is %v; it can't be negative", c.MaxStale)
 	}
-	r := &RemoteKeys{maxStale: c.MaxStale, client: sameHostClient(c.HTTPClient), trace: c.Trace, file: keyFile(c.File)}
+	r := &RemoteKeys{maxStale: c.MaxStale, client: sameHostClient(c.HTTPClient), trace: c.Trace, file: keyFile(c.File), loaded: make(chan struct{})}
 	if r.maxStale == 0 {
 		r.maxStale = defaultMaxStale
 	}
@@ -112,7 +115,9 @@ func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
 // find returns the key of that ID, which a token of the named set's issuer asks
 // for.
 func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (*Key, error) {
-	r.ready()
+	if err := r.ready(ctx); err != nil {
+		return nil, err
+	}
 	now := time.Now()
 	known := r.current.Load()
 	key, ok := known.union[kid]
@@ -202,7 +207,9 @@ func (r *RemoteKeys) place(set int, state *setState) {
 // File. It succeeds when there are keys that may be used. Calls share a fetch
 // that is under way.
 func (r *RemoteKeys) Refresh(ctx context.Context) error {
-	r.ready()
+	if err := r.ready(ctx); err != nil {
+		return err
+	}
 	var flights []*flight
 	for set, state := range r.current.Load().states {
 		flights = append(flights, r.fetch(set, state))
@@ -213,7 +220,9 @@ func (r *RemoteKeys) Refresh(ctx context.Context) error {
 // prefetch fetches what is not there or due, as far as back-off allows, and waits
 // only if there is no key that may be used.
 func (r *RemoteKeys) prefetch(ctx context.Context) error {
-	r.ready()
+	if err := r.ready(ctx); err != nil {
+		return err
+	}
 	now := time.Now()
 	known := r.current.Load()
 	var flights []*flight
@@ -270,7 +279,7 @@ type KeySetStatus struct {
 // Status tells how each URL's set is, for readiness endpoints. It fetches
 // nothing.
 func (r *RemoteKeys) Status() []KeySetStatus {
-	r.ready()
+	_ = r.ready(context.Background()) // which takes a few seconds at most
 	list := make([]KeySetStatus, len(r.sets))
 	for i, state := range r.current.Load().states {
 		list[i] = KeySetStatus{r.sets[i].url, slices.Sorted(maps.Keys(state.keys)), state.fetched, state.err}

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"maps"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gognito/gognito"
 	"github.com/gognito/gognito/gognitotest"
+	"github.com/gognito/gognito/internal/mint"
 )
 
 // verifier returns a verifier for the pool, with the config changed.
@@ -296,14 +298,22 @@ func TestTheFirstFaultIsTheReason(t *testing.T) {
 func TestAForeignIssuerOrAMalformedTokenNeverCausesAFetch(t *testing.T) {
 	pool := gognitotest.NewPool(t)
 	v := pool.Verifier()
+	// What is malformed in a claim is known after the signature only.
+	form := regexp.MustCompile(`^(crit|header-|payload-is-|duplicate-(alg|kid|iss)|kid-(missing|null)|padded-|trailing-|two-|four-|over-|jwe)`)
+	tried := map[gognito.Reason]int{}
 	for _, hostile := range pool.HostileTokens() {
-		switch hostile.Reason {
-		case gognito.ReasonAlgorithm, gognito.ReasonIssuer:
+		switch {
+		case hostile.Reason == gognito.ReasonAlgorithm, hostile.Reason == gognito.ReasonIssuer,
+			hostile.Reason == gognito.ReasonMalformed && form.MatchString(hostile.Name):
 			check(t, v, hostile.Token, hostile.Reason)
+			tried[hostile.Reason]++
 		}
 	}
 	if n := pool.Fetches(); n != 0 {
 		t.Errorf("%d fetches", n)
+	}
+	if tried[gognito.ReasonMalformed] < 30 || tried[gognito.ReasonIssuer] < 30 || tried[gognito.ReasonAlgorithm] < 20 {
+		t.Errorf("tried too few: %v", tried)
 	}
 }
 
@@ -366,9 +376,25 @@ type keyFunc func() (*gognito.Key, error)
 func (f keyFunc) Key(context.Context, string) (*gognito.Key, error) { return f() }
 
 func TestTheSameKeyIDInTwoPoolsIsTwoKeys(t *testing.T) {
-	// hostile "other-pool-same-kid" is the attack; here both pools are accepted.
-	pool := gognitotest.NewPool(t)
-	check(t, pool.Verifier(), pool.Hostile("other-pool-same-kid"), gognito.ReasonSignature)
+	a, b := gognitotest.NewPool(t), gognitotest.NewPool(t)
+	keyOfA := keyPairs()[0]
+	keyOfB := &mint.Key{ID: keyOfA.ID, Private: keyPairs()[1].Private}
+	pools, err := gognito.NewPools(
+		verifier(t, a, func(c *gognito.Config) { c.Keys = gognito.StaticKeys{keyOfA.ID: prepared(t, keyOfA)} }),
+		verifier(t, b, func(c *gognito.Config) { c.Keys = gognito.StaticKeys{keyOfB.ID: prepared(t, keyOfB)} }),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := func(of *gognitotest.Pool, key *mint.Key) string {
+		session := mint.NewSession(mint.Pool{ID: of.UserPoolID(), Issuer: of.Issuer()},
+			mint.User{Username: "jane", Subject: mint.NewSubject()}, of.ClientID(), of.Now())
+		return mint.Sign(key, mint.AccessClaims(session))
+	}
+	check(t, pools, token(a, keyOfA), "")
+	check(t, pools, token(b, keyOfB), "")
+	check(t, pools, token(a, keyOfB), gognito.ReasonSignature)
+	check(t, pools, token(b, keyOfA), gognito.ReasonSignature)
 }
 
 func TestHugeTokensAreRefusedWhateverTheyHold(t *testing.T) {
