@@ -63,7 +63,7 @@ modules: ## Tidy, build and test each module alone, outside the workspace
 		go -C "$$module" mod tidy -diff; \
 		go -C "$$module" build -o /dev/null ./...; \
 		go -C "$$module" vet ./...; \
-		if [ "$$module" != ./e2e ]; then go -C "$$module" test ./...; fi; \
+		case "$$module" in ./e2e | ./peers) ;; *) go -C "$$module" test ./... ;; esac; \
 	done
 
 .PHONY: mutants
@@ -74,9 +74,17 @@ mutants: ## Put each fault of testdata/mutants.txt in; the tests must notice (ON
 release-check: ## Install and use the modules as released at VERSION, before they are
 	GOWORK=off go -C tools run ./releasecheck -root "$(CURDIR)" -version "$(VERSION)"
 
+.PHONY: peers
+peers: ## Have other implementations judge what gognito judges (needs node and npm)
+	GOWORK=off go -C peers test -count=1 -v ./...
+
+.PHONY: conformance
+conformance: ## Print how gognito and the others keep the rules of the RFCs and of AWS
+	GOWORK=off go -C peers test -count=1 -v -run TestConformance ./conformance
+
 .PHONY: bench
-bench: ## Run the benchmarks, and fail if a promised ratio is missed
-	GOWORK=off go -C tools run ./bounds -root "$(CURDIR)"
+bench: ## Measure gognito beside the others, and fail if a promised ratio is missed
+	GOWORK=off go -C peers run ./bench -root "$(CURDIR)"
 
 .PHONY: e2e
 e2e: ## Start the programs and a browser, and use them (needs chromium, node and npm)

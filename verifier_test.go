@@ -397,6 +397,21 @@ func TestTheSameKeyIDInTwoPoolsIsTwoKeys(t *testing.T) {
 	check(t, pools, token(b, keyOfA), gognito.ReasonSignature)
 }
 
+func TestMembersOfTheHeaderThatMeanNothingHereAreIgnored(t *testing.T) {
+	pool, pair := gognitotest.NewPool(t), keyPairs()[0]
+	v := verifier(t, pool, func(c *gognito.Config) { c.Keys = gognito.StaticKeys{pair.ID: prepared(t, pair)} })
+	session := mint.NewSession(mint.Pool{ID: pool.UserPoolID(), Issuer: pool.Issuer()},
+		mint.User{Username: "jane", Subject: mint.NewSubject()}, pool.ClientID(), pool.Now())
+	payload, err := json.Marshal(mint.AccessClaims(session))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, members := range []string{`"typ":"JWT"`, `"typ":"at+jwt"`, `"typ":1`, `"cty":"x"`, `"x":{"alg":"none","crit":["x"]}`, `"zip":"DEF"`, `"":null`} {
+		header := `{` + members + `,"kid":"` + pair.ID + `","alg":"RS256"}`
+		check(t, v, mint.SignRaw(pair, []byte(header), payload), "")
+	}
+}
+
 func TestHugeTokensAreRefusedWhateverTheyHold(t *testing.T) {
 	pool := gognitotest.NewPool(t)
 	v := pool.Verifier()
