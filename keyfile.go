@@ -75,6 +75,22 @@ func (s storedSet) state(now time.Time, maxStale time.Duration) (*setState, erro
 	return &setState{keys: keys, document: s.Document, fetched: now.Add(-max(0, age)), due: now}, nil
 }
 
+// keyFileLocks holds a *sync.Mutex for each file that a source of this process
+// writes, by its path.
+var keyFileLocks sync.Map
+
+// lock keeps the other sources of this process from writing the file.
+func (f keyFile) lock() (unlock func()) {
+	path, err := filepath.Abs(string(f))
+	if err != nil {
+		path = string(f)
+	}
+	lock, _ := keyFileLocks.LoadOrStore(path, new(sync.Mutex))
+	mutex := lock.(*sync.Mutex)
+	mutex.Lock()
+	return mutex.Unlock
+}
+
 // write puts the sets into the file, all of them or, if that fails, none.
 func (f keyFile) write(stored storedSets) (err error) {
 	defer func() {
@@ -165,8 +181,8 @@ func (r *RemoteKeys) save() error {
 	if r.file == "" {
 		return nil
 	}
-	r.saving.Lock() // so that the file never goes back to what another fetch knew less of
-	defer r.saving.Unlock()
+	unlock := r.file.lock() // so that what is read before and written after is one step
+	defer unlock()
 	now := time.Now()
 	var ours []storedSet
 	for i, state := range r.current.Load().states {

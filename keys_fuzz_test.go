@@ -2,6 +2,7 @@ package gognito_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -20,9 +21,7 @@ func seedKeySets(f *testing.F) (seeds [][]byte) {
 		{"e": "AQ"}, {"e": ""}, {"n": "AQAB"}, {"n": nil}, {"kid": ""}, {"kid": nil},
 	} {
 		key := good.JWK()
-		for name, value := range change {
-			key[name] = value
-		}
+		maps.Copy(key, change)
 		document, err := json.Marshal(map[string]any{"keys": []any{key}})
 		if err != nil {
 			f.Fatal(err)

@@ -99,12 +99,3 @@ func (p *Pools) Prefetch(ctx context.Context) error {
 	all.Wait()
 	return errors.Join(faults...)
 }
-
-// KeyStatus tells how the key sets of all pools are. See [Verifier.KeyStatus].
-func (p *Pools) KeyStatus() []KeySetStatus {
-	var list []KeySetStatus
-	for _, v := range p.verifiers {
-		list = append(list, v.KeyStatus()...)
-	}
-	return list
-}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -27,10 +26,14 @@ type RemoteKeysConfig struct {
 	// File is where the last good sets are kept, so that a process that starts
 	// in an outage still verifies, for as long as they are not older than
 	// MaxStale. It is replaced atomically. Several sources and processes may
-	// share it: each keeps what others fetched later, or from other URLs.
+	// share it: each keeps what others fetched later, or from other URLs. (If two
+	// processes write in the same instant, what one of them fetched is missing
+	// until its next fetch.) No request waits until it is written; Refresh does,
+	// and so does Prefetch where it fetches.
+	//
 	// Whoever can write to its folder decides which tokens are good. A file that
-	// can't be read or written is reported through Trace and otherwise ignored.
-	// "": nowhere.
+	// can't be read, within 5 seconds, or not be written, is reported through
+	// Trace and otherwise ignored. "": nowhere.
 	File string
 	// MaxStale is how long keys are used when they can't be fetched again.
 	// Zero: 24 hours.
@@ -70,7 +73,6 @@ type RemoteKeys struct {
 	report  atomic.Pointer[KeysInfo] // of that, until Trace is told
 	current atomic.Pointer[keySnapshot]
 	placing sync.Mutex // held while current is replaced
-	saving  sync.Mutex // held while file is written
 }
 
 // NewRemoteKeys returns a source of keys from URLs. It does no I/O.
@@ -204,15 +206,28 @@ func (r *RemoteKeys) place(set int, state *setState) {
 }
 
 // Refresh fetches every URL now, in parallel, and waits for that and for the
-// File. It succeeds when there are keys that may be used. Calls share a fetch
-// that is under way.
+// File. It succeeds when there are keys that may be used. What it fetches was
+// asked for after the call, so that a key which was withdrawn before is gone.
+// Calls at the same time share the fetches.
 func (r *RemoteKeys) Refresh(ctx context.Context) error {
 	if err := r.ready(ctx); err != nil {
 		return err
 	}
+	called := time.Now()
+	for _, set := range r.sets {
+		if earlier := set.underWay(); earlier != nil {
+			select {
+			case <-earlier.answered:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
 	var flights []*flight
 	for set, state := range r.current.Load().states {
-		flights = append(flights, r.fetch(set, state))
+		if !state.began.After(called) {
+			flights = append(flights, r.fetch(set, state))
+		}
 	}
 	return r.settle(ctx, flights)
 }
@@ -267,25 +282,6 @@ func (r *RemoteKeys) settle(ctx context.Context, flights []*flight) error {
 
 // errStale is the answer if keys are too old at the moment they come.
 var errStale = errors.New("gognito: the keys are older than MaxStale")
-
-// KeySetStatus tells how one URL's key set is.
-type KeySetStatus struct {
-	URL     string
-	KeyIDs  []string  // sorted; of the last good set
-	Fetched time.Time // the last good set; zero: there never was one
-	Err     error     // of the last attempt; nil if it was good or there was none
-}
-
-// Status tells how each URL's set is, for readiness endpoints. It fetches
-// nothing.
-func (r *RemoteKeys) Status() []KeySetStatus {
-	_ = r.ready(context.Background()) // which takes a few seconds at most
-	list := make([]KeySetStatus, len(r.sets))
-	for i, state := range r.current.Load().states {
-		list[i] = KeySetStatus{r.sets[i].url, slices.Sorted(maps.Keys(state.keys)), state.fetched, state.err}
-	}
-	return list
-}
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {

@@ -33,13 +33,21 @@ type flight struct {
 	finished chan struct{} // closed when the file is written, too
 }
 
+// underWay returns the set's fetch under way, or nil.
+func (s *remoteSet) underWay() *flight {
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	return s.flight
+}
+
 // setState is what is known of a key set at one moment. It is never changed;
 // another takes its place. Its times are monotonic.
 type setState struct {
 	keys     StaticKeys // the last good set
 	document []byte     // which it was read from
 	fetched  time.Time  // when that was
-	tried    time.Time  // the end of the last attempt
+	began    time.Time  // the last attempt
+	tried    time.Time  // its end
 	due      time.Time  // when to try again
 	err      error      // of the last attempt
 	failures int        // since the last good one
@@ -108,7 +116,7 @@ func (r *RemoteKeys) next(url string, old *setState) (*setState, KeysInfo) {
 	info := KeysInfo{URL: url, Keys: len(keys), Skipped: skipped, Err: err, Duration: now.Sub(start)}
 	if err != nil {
 		failed := *old
-		failed.tried, failed.err = now, err
+		failed.began, failed.tried, failed.err = start, now, err
 		failed.due = now.Add(backOff(old.failures, err))
 		failed.failures++
 		return &failed, info
@@ -120,7 +128,7 @@ func (r *RemoteKeys) next(url string, old *setState) (*setState, KeysInfo) {
 		}
 	}
 	jitter := time.Duration(rand.Int64N(int64(refreshAge / 5)))
-	return &setState{keys: keys, document: document, fetched: now, tried: now, due: now.Add(refreshAge - refreshAge/10 + jitter)}, info
+	return &setState{keys: keys, document: document, fetched: now, began: start, tried: now, due: now.Add(refreshAge - refreshAge/10 + jitter)}, info
 }
 
 // backOff returns how long to wait after a failure.

@@ -264,13 +264,3 @@ func (v *Verifier) Prefetch(ctx context.Context) error {
 	}
 	return nil
 }
-
-// KeyStatus tells how each of the pool's key sets is, for readiness endpoints. It
-// fetches nothing. Of a KeySource that is not a [RemoteKeys] nothing is known, and
-// the list is nil.
-func (v *Verifier) KeyStatus() []KeySetStatus {
-	if keys, ok := v.keys.(*RemoteKeys); ok {
-		return keys.Status()
-	}
-	return nil
-}
