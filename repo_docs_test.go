@@ -142,6 +142,21 @@ func TestRepositoryCodeInDocsComesFromExamples(t *testing.T) {
 	}
 }
 
+func TestRepositoryTestsNamedInDocsExist(t *testing.T) {
+	tests := namesOfTests(t)
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		for _, name := range regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w*`).FindAllString(read(t, page), -1) {
+			if !tests[name] {
+				t.Errorf("%s names %s, which does not exist", page, name)
+			}
+		}
+	}
+}
+
 // unindented drops each line's indentation and blank lines, and ends every
 // line, so that a block matches whole lines only.
 func unindented(text string) string {
