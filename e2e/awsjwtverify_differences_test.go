@@ -87,9 +87,9 @@ var differences = []difference{
 		[]string{"padded-header", "padded-payload", "padded-signature", "trailing-bits-in-header", "trailing-bits-in-payload", "trailing-bits-in-signature"},
 	},
 	{
-		"`crit` in the header", "malformed", "valid",
-		"It lists extensions that a verifier must understand or else refuse the token, and must not be empty (RFC 7515, section 4.1.11). Cognito uses none, and neither program knows any; aws-jwt-verify ignores it.",
-		[]string{"crit", "crit-b64-true", "crit-empty", "crit-null"},
+		"`crit` or `b64` in the header", "malformed", "valid",
+		"`crit` lists extensions that a verifier must understand or else refuse the token, and must not be empty (RFC 7515, section 4.1.11); `b64` is one that changes what is signed (RFC 7797). Cognito uses none, and neither program knows any; aws-jwt-verify ignores them.",
+		[]string{"b64-false", "b64-true", "crit", "crit-b64-true", "crit-empty", "crit-null"},
 	},
 	{
 		"a token over 64 KiB", "malformed", "valid",

@@ -24,8 +24,9 @@ func parseHeader(text string) (Header, error) {
 			into = &h.Algorithm
 		case "kid":
 			into = &h.KeyID
-		case "crit":
-			// No extension is understood here (RFC 7515, section 4.1.11).
+		case "crit", "b64":
+			// No extension is understood here (RFC 7515, section 4.1.11), and
+			// b64 is one that changes what is signed (RFC 7797).
 			return Header{}, ErrMalformed
 		default:
 			continue

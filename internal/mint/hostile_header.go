@@ -51,6 +51,8 @@ var headerVariants = []Hostile{
 	{"crit-null", malformed, header(`{"kid":$kid,"alg":"RS256","crit":null}`)},
 	{"crit-b64-true", malformed, header(`{"kid":$kid,"alg":"RS256","b64":true,"crit":["b64"]}`)},
 	{"crit-b64-false", malformed, unencoded},
+	{"b64-true", malformed, header(`{"kid":$kid,"alg":"RS256","b64":true}`)},
+	{"b64-false", malformed, header(`{"kid":$kid,"alg":"RS256","b64":false}`)},
 }
 
 // keyVariants name a key that the pool does not publish, or bring one along.

@@ -27,7 +27,7 @@ func openQuestions(f *forge) []openQuestion {
 		{"a token over 64 KiB", "RFC 8259, section 9: MAY limit it; AWS fixes no size", "No server takes such a header.", false, hostile("over-64-kib")},
 		{"crit that is empty", "RFC 7515, section 4.1.11: MUST NOT be written, MAY be refused", "Refused like every other crit.", false, hostile("crit-empty")},
 		{"crit that names b64, which is true", "RFC 7797, section 6: for those who know b64", "gognito knows no extension.", false, hostile("crit-b64-true")},
-		{"b64 false without crit, signed as usual", "RFC 7797, sections 6 and 7: MUST NOT be written; RFC 7515, section 4: ignored", "Not understood, so ignored; the signature fits what was received.", true,
+		{"b64 false without crit, signed as usual", "RFC 7797, sections 6 and 7: MUST NOT be written; RFC 7515, section 4: ignored", "It changes what is signed, and Cognito never writes it.", false,
 			f.header("", `{"kid":$kid,"alg":"RS256","b64":false}`)},
 		{"typ at+jwt", "RFC 7519, section 5.1: for the application; RFC 9068, section 2.1", "Cognito writes no typ. token_use tells its kinds apart.", true, f.header("", `{"typ":"at+jwt","kid":$kid,"alg":"RS256"}`)},
 		{"typ of something else", "RFC 7519, section 5.1: ignored by JWT implementations", "The same. What Cognito itself has signed is not doubted for its typ.", true, f.header("", `{"typ":"secevent+jwt","kid":$kid,"alg":"RS256"}`)},

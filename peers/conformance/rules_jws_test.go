@@ -49,7 +49,7 @@ func jwsRules(f *forge) []rule {
 		{
 			id: "7515-4-ignore", source: "RFC 7515, section 4", level: "MUST",
 			text:    "Members of the header that are not understood are ignored, if crit does not name them.",
-			gognito: "Reads alg, kid and crit, and ignores every other member.",
+			gognito: "Reads alg, kid, crit and b64, and ignores every other member.",
 			tests:   []string{"TestConformance"},
 			keeping: []probe{
 				f.header("a member nobody knows", `{"kid":$kid,"alg":"RS256","https://example.com/x":{"y":[1,null]}}`),
@@ -86,7 +86,7 @@ func jwsRules(f *forge) []rule {
 		{
 			id: "7797-7", source: "RFC 7797, abstract and section 7", level: "MUST NOT, of the issuer",
 			text:     "No JSON Web Token has an unencoded payload (b64 false).",
-			gognito:  "Refuses every crit, and checks the signature over the encoding whatever b64 says.",
+			gognito:  "Refuses every crit and every b64.",
 			tests:    []string{everyVariant},
 			breaking: f.hostile("crit-b64-false"),
 		},
