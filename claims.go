@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -136,13 +135,22 @@ func newDecodeError(into any, cause error) error {
 	return &decodeError{text, cause}
 }
 
-// clone returns claims of the caller's own.
+// clone returns claims of the caller's own, lists included, in one allocation
+// unless the lists are long.
 func (c *Claims) clone() *Claims {
-	own := *c
-	own.Groups = slices.Clone(c.Groups)
-	own.Scopes = slices.Clone(c.Scopes)
-	own.Audience = slices.Clone(c.Audience)
-	return &own
+	own := &struct {
+		Claims
+		texts [6]string
+	}{Claims: *c}
+	room := own.texts[:0]
+	for _, list := range []*[]string{&own.Groups, &own.Scopes, &own.Audience} {
+		if *list != nil {
+			start := len(room)
+			room = append(room, *list...)
+			*list = room[start:len(room):len(room)]
+		}
+	}
+	return &own.Claims
 }
 
 // String returns the kind of the token.
