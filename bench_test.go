@@ -133,6 +133,7 @@ func BenchmarkRefused(b *testing.B) {
 		"AtLimits":  forged(`{"iss":"` + mint.Issuer(bench.config.UserPoolID) + `","l":[` + strings.Repeat(`0,`, 4000) + `0]` + members(990) + `}`),
 		"Deep":      forged(`{"a":` + strings.Repeat(`{"":`, 9000) + `0` + strings.Repeat(`}`, 9001)),
 		"Members":   forged("{" + strings.Repeat(`"":0,`, 9000) + `"":0}`),
+		"Escapes":   forged(`{"iss":"` + mint.Issuer(bench.config.UserPoolID) + `","cognito:groups":[` + strings.Repeat(`"\u0041",`, 4800) + `""]}`),
 		"Elements":  forged(`{"cognito:groups":[` + strings.Repeat(`"",`, 15_000) + `""]}`),
 		"Scopes":    forged(`{"iss":"` + mint.Issuer(bench.config.UserPoolID) + `","scope":"` + strings.Repeat(" ", 46<<10) + `"}`),
 		"Garbage":   strings.Repeat("x", len(bench.token)),

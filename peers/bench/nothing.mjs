@@ -1,0 +1,1 @@
+// The limit of every cold start of Node.js.
