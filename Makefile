@@ -10,7 +10,10 @@ FUZZTIME ?= 20s
 VERSION  ?= v0.0.0-dev
 
 # The folder of every module, the library's first.
-MODULES := $(shell find . \( -name '.?*' -o -name testdata -o -name node_modules \) -prune -o -name go.mod -printf '%h\n' | sort)
+MODULES := $(shell find . \( -name '.?*' -o -name testdata -o -name node_modules \) -prune -o -name go.mod -print | sed 's,/go.mod$$,,' | sort)
+ifeq ($(MODULES),)
+$(error no go.mod was found)
+endif
 
 # Tools run outside the workspace, at the versions that tools/go.mod pins.
 tool = $$(GOWORK=off go -C tools tool -n $(1))
@@ -87,7 +90,7 @@ bench: ## Measure gognito beside the others, and fail if a promised ratio is mis
 	GOWORK=off go -C peers run ./bench -root "$(CURDIR)"
 
 .PHONY: e2e
-e2e: ## Start the programs and a browser, and use them (needs chromium, node and npm)
+e2e: ## Start the programs and a browser, and use them (needs chromium, curl, node and npm)
 	GOWORK=off go -C e2e test -count=1 ./...
 
 .PHONY: ci

@@ -142,6 +142,47 @@ func TestRepositoryCodeInDocsComesFromExamples(t *testing.T) {
 	}
 }
 
+// Relative links lead to files, and their anchors to headings.
+func TestRepositoryLinksLeadSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)|src="([^"]+)"`)
+	code := regexp.MustCompile("(?ms)^```.*?^```$|`[^`\n]*`")
+	links := 0
+	walk(t, ".", func(page string) {
+		if !strings.HasSuffix(page, ".md") {
+			return
+		}
+		for _, match := range link.FindAllStringSubmatch(code.ReplaceAllString(read(t, page), ""), -1) {
+			target := match[1] + match[2]
+			if strings.Contains(target, "://") {
+				continue
+			}
+			links++
+			file, anchor, _ := strings.Cut(target, "#")
+			if file = path.Join(path.Dir(page), file); strings.HasPrefix(target, "#") {
+				file = page
+			}
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("%s links to %s, which is not there", page, target)
+			} else if anchor != "" && !slices.Contains(anchors(read(t, file)), anchor) {
+				t.Errorf("%s links to %s, which has no such heading", page, target)
+			}
+		}
+	})
+	if links == 0 {
+		t.Error("there are no links at all")
+	}
+}
+
+// anchors returns those that GitHub gives a page's headings.
+func anchors(page string) []string {
+	var list []string
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
+		words := regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		list = append(list, strings.ReplaceAll(words, " ", "-"))
+	}
+	return list
+}
+
 func TestRepositoryTestsNamedInDocsExist(t *testing.T) {
 	tests := namesOfTests(t)
 	pages, err := filepath.Glob("docs/*.md")

@@ -88,21 +88,48 @@ func TestRepositoryAdaptersDoNotImportEachOther(t *testing.T) {
 	}
 }
 
+// What the library is built of, however far down.
+func TestRepositoryLibraryIsBuiltOfWhatIsListed(t *testing.T) {
+	var got []string
+	for _, system := range systems {
+		list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".", "./httpauth", "./gognitotest")
+		list.Env = append(list.Environ(), "GOOS="+system, "GOWORK=off")
+		out, err := list.Output()
+		if err != nil {
+			t.Fatalf("go list for %s: %v", system, err)
+		}
+		got = append(got, strings.Fields(string(out))...)
+	}
+	slices.Sort(got)
+	want := append([]string{modulePath, "golang.org/x/sys"}, libraryMayImport...) // x/sys is the token cache's
+	slices.Sort(want)
+	if got = slices.Compact(got); !slices.Equal(got, want) {
+		t.Errorf("the library is built of\n%q, want\n%q", got, want)
+	}
+}
+
+// systems are those that programs are built for.
+var systems = []string{"linux", "darwin", "windows"}
+
 // The program that can mint tokens is never the one that runs in production.
 func TestRepositoryProductionProgramCannotMint(t *testing.T) {
-	out, err := exec.Command("go", "list", "-C", "cmd", "-deps", "./gognito").Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	deps := strings.Fields(string(out))
-	if !slices.Contains(deps, modulePath) {
-		t.Fatalf("the dependencies of cmd/gognito do not hold the library: %q", deps)
-	}
-	for _, dep := range deps {
-		switch own, isOwn := ownPackage(dep); {
-		case !isOwn:
-		case own == "internal/mint", own == "gognitotest", own == "devpool", strings.HasPrefix(own, "devpool/"):
-			t.Errorf("cmd/gognito depends on %s", dep)
+	for _, system := range systems {
+		list := exec.Command("go", "list", "-C", "cmd", "-deps", "./gognito")
+		list.Env = append(list.Environ(), "GOOS="+system)
+		out, err := list.Output()
+		if err != nil {
+			t.Fatalf("go list for %s: %v", system, err)
+		}
+		deps := strings.Fields(string(out))
+		if !slices.Contains(deps, modulePath) {
+			t.Fatalf("the dependencies of cmd/gognito do not hold the library: %q", deps)
+		}
+		for _, dep := range deps {
+			own, isOwn := ownPackage(dep)
+			first, second, _ := strings.Cut(own, "/")
+			if isOwn && (first == "devpool" || first == "gognitotest" || first == "internal" && strings.HasPrefix(second, "mint")) {
+				t.Errorf("cmd/gognito for %s depends on %s", system, dep)
+			}
 		}
 	}
 }
