@@ -16,13 +16,14 @@ import (
 //
 // for that app client and for the user who signed in last. Names and the user are
 // percent-encoded, or not, as each writer does it. The token must be that
-// user's. use is [gognito.AccessToken] or [gognito.IDToken]; anything else, and a
-// client ID that can't be part of a name, panics.
+// user's. Empty cookies count as none; one of these that net/http can't read, and no
+// token beside it, is unusable. use is [gognito.AccessToken] or [gognito.IDToken];
+// anything else, and a client ID that can't be part of a name, panics.
 //
 // Cookies that Amplify's browser library writes can be read by scripts. Prefer
 // HttpOnly cookies, as its server-side adapters set them.
 func AmplifyCookies(clientID string, use gognito.TokenUse) TokenSource {
-	mustCookieName(clientID)
+	mustName(clientID, "cookie")
 	var suffix string
 	switch use {
 	case gognito.AccessToken:
@@ -33,12 +34,13 @@ func AmplifyCookies(clientID string, use gognito.TokenUse) TokenSource {
 		panic(fmt.Sprintf("httpauth: AmplifyCookies reads access or ID tokens, not %q", string(use)))
 	}
 	prefix := "CognitoIdentityServiceProvider." + clientID + "."
+	lastUser := prefix + "LastAuthUser"
 	return func(r *http.Request) ([]Token, error) {
 		cookies := r.Cookies()
 		users := make(map[string]string) // by the name of the cookie with their token
 		for _, cookie := range cookies {
 			user := percentDecoded(cookie.Value)
-			if percentDecoded(cookie.Name) == prefix+"LastAuthUser" && user != "" {
+			if percentDecoded(cookie.Name) == lastUser && user != "" {
 				users[prefix+user+suffix] = user
 			}
 		}
@@ -51,6 +53,14 @@ func AmplifyCookies(clientID string, use gognito.TokenUse) TokenSource {
 			if last && cookie.Value != "" {
 				tokens = append(tokens, Token{Raw: cookie.Value, Ambient: true, Username: user})
 			}
+		}
+		wanted := func(name string) bool {
+			name = percentDecoded(name)
+			_, last := users[name]
+			return last || len(users) == 0 && name == lastUser
+		}
+		if tokens == nil && hasCookie(r, wanted) {
+			return nil, errCredentials
 		}
 		return tokens, nil
 	}

@@ -49,6 +49,15 @@ func TestAmplifysCookiesAreReadAsItsWritersWriteThem(t *testing.T) {
 		"another user's token":            {[]string{prefix + "LastAuthUser", "jane", prefix + "jane.accessToken", token("joe")}, "", gognito.ReasonMalformed},
 		"another user's, and the user's":  {[]string{prefix + "LastAuthUser", "jane", prefix + "jane.accessToken", token("joe"), prefix + "jane.accessToken", token("jane")}, "jane", ""},
 		"two users who are both the last": {[]string{prefix + "LastAuthUser", "jane", prefix + "LastAuthUser", "joe", prefix + "jane.accessToken", token("jane"), prefix + "joe.accessToken", token("joe")}, "", gognito.ReasonMalformed},
+		"an emptied token":                {[]string{prefix + "LastAuthUser", "jane", prefix + "jane.accessToken", ""}, "", none},
+		"a token that net/http drops":     {[]string{prefix + "LastAuthUser", "jane", prefix + "jane.accessToken", `b\d`}, "", gognito.ReasonMalformed},
+		"the same of an encoded name":     {[]string{prefix + "LastAuthUser", "a@b", prefix + "a%40b.accessToken ", `b\d`}, "", gognito.ReasonMalformed},
+		"the same of another user":        {[]string{prefix + "LastAuthUser", "jane", prefix + "joe.accessToken", `b\d`}, "", none},
+		"the same beside a good":          {[]string{prefix + "LastAuthUser", "jane", prefix + "jane.accessToken", `b\d`, prefix + "jane.accessToken", token("jane")}, "jane", ""},
+		"a name that net/http drops":      {[]string{prefix + "LastAuthUser", "a@b", prefix + "a@b.accessToken", token("a@b")}, "", gognito.ReasonMalformed},
+		"a last user that net/http drops": {[]string{prefix + "LastAuthUser", `ja\ne`, prefix + "jane.accessToken", token("jane")}, "", gognito.ReasonMalformed},
+		"all of it behind 3001 cookies":   {append(slices.Repeat([]string{"a", "b"}, 3001), prefix+"LastAuthUser", "jane", prefix+"jane.accessToken", token("jane")), "", gognito.ReasonMalformed},
+		"nothing behind 3001 cookies":     {append(slices.Repeat([]string{"a", "b"}, 3001), prefix+"LastAuthUser", "", prefix+"jane.accessToken", token("jane")), "", none},
 		"nine users who are the last":     {many, "", gognito.ReasonMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -84,6 +93,21 @@ func TestAmplifysCookiesAreReadAsItsWritersWriteThem(t *testing.T) {
 	}
 	if _, err := authenticate(id, http.MethodGet, "Cookie", prefix+"LastAuthUser=jane; "+prefix+"jane.idToken=x"); err != nil {
 		t.Errorf("the ID token: %v", err)
+	}
+}
+
+func TestAnUnreadableCookieIsNotPassedOver(t *testing.T) {
+	const prefix = "CognitoIdentityServiceProvider.c."
+	auth := &httpauth.Authenticator{
+		Verifier: verifierFunc(func(string) (*gognito.Claims, error) { return &gognito.Claims{Username: "joe"}, nil }),
+		Source:   httpauth.FirstOf(httpauth.AmplifyCookies("c", gognito.AccessToken), httpauth.Cookie("t")),
+	}
+	user, err := authenticate(auth, http.MethodGet, "Cookie", prefix+`LastAuthUser=jane; `+prefix+`jane.accessToken=b\d; t=joe`)
+	if gognito.ReasonOf(err) != gognito.ReasonMalformed {
+		t.Errorf("%v, %v", user, err)
+	}
+	if _, err := authenticate(auth, http.MethodGet, "Cookie", prefix+`LastAuthUser=jane; t=joe`); err != nil {
+		t.Errorf("signed out of Amplify: %v", err)
 	}
 }
 

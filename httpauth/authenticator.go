@@ -23,14 +23,15 @@ type Authenticator struct {
 	Source TokenSource
 	// Attach is the application's hook: it grants the user permissions and sets
 	// attributes. It runs once a request, after every check of the token and
-	// before any policy. An error that wraps one of the library's kinds, such
-	// as gognito.ErrForbidden or gognito.ErrUnavailable, is answered as that
-	// kind; any other with 500. Nil: nothing is attached.
+	// before any policy. An error that wraps gognito.ErrForbidden or another of
+	// the library's kinds, but ErrNoToken, is answered as that kind; the error of
+	// the request's context, once that has ended, as gognito.ReasonCanceled; any
+	// other with 500. Nil: nothing is attached.
 	Attach func(*http.Request, *gognito.User) error
 	// CrossOrigin decides about requests whose token the browser sent by
 	// itself. Nil: no origin but the service's own is trusted. A WebSocket
 	// handshake is put to it as a POST, so a bypass pattern for one must not
-	// name the method GET.
+	// name the method GET, and one that names POST lets every site open one.
 	CrossOrigin *http.CrossOriginProtection
 	// ErrorHandler answers requests that are refused; one that writes nothing
 	// answers 200. [Status] and [Challenge] say what is due. Nil: [Reply].
@@ -54,10 +55,10 @@ func (a *Authenticator) Authenticate(r *http.Request) (*gognito.User, error) {
 		return nil, err
 	}
 	user, err := a.admit(r, tokens)
-	if errors.Is(err, gognito.ErrNoToken) {
-		return nil, withoutNoToken(err)
+	if err != nil {
+		return nil, withToken(r.Context(), err)
 	}
-	return user, err
+	return user, nil
 }
 
 // candidates returns the tokens that are to be judged, at least one. Only its
@@ -97,11 +98,18 @@ func (a *Authenticator) admit(r *http.Request, tokens []Token) (*gognito.User, e
 	return user, nil
 }
 
-// withoutNoToken returns an error that is not gognito.ErrNoToken, for a request
-// that has a token: a verifier, what it asks, or Attach may have got that error
-// from another service, and neither Optional nor another scheme may take this for
-// a request without. What is refused for a reason of its own keeps that reason.
-func withoutNoToken(err error) error {
+// withToken returns what an error of a verifier, of Attach or of a policy means for
+// a request that has a token. A caller who went away is no fault to be logged. And
+// it is never gognito.ErrNoToken: they may have got that from another service, and
+// neither Optional nor another scheme may take this for a request without. What is
+// refused for a reason of its own keeps that reason.
+func withToken(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return gognito.NewError(gognito.ReasonCanceled, ctx.Err())
+	case !errors.Is(err, gognito.ErrNoToken):
+		return err
+	}
 	cause := errors.New(err.Error())
 	if refusal, ok := errors.AsType[*gognito.Error](err); ok && refusal.Reason != "" {
 		return gognito.NewError(refusal.Reason, cause)

@@ -17,7 +17,7 @@ func FromEnv() (*Authenticator, error) {
 	config, err := gognito.ConfigFromEnv()
 	a := &Authenticator{Source: Bearer}
 	if name := os.Getenv("ACCESS_TOKEN_KEY"); name != "" {
-		if !isCookieName(name) {
+		if !isName(name) {
 			return nil, errors.Join(err, fmt.Errorf("httpauth: ACCESS_TOKEN_KEY is %q, which is not the name of a cookie", name))
 		}
 		a.Source = FirstOf(Bearer, Cookie(name))

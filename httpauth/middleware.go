@@ -65,8 +65,9 @@ func (a *Authenticator) Handle(handle func(http.ResponseWriter, *http.Request, *
 }
 
 // Allow lets users through whom the policy allows. It stands inside Require (or
-// Optional: a request without a user is then answered with 401). A nil policy
-// panics.
+// Optional) of the same Authenticator: a request without a user, or with one whom
+// another Authenticator let through, is answered with 401. An error of the policy's
+// is answered as one of Attach is. A nil policy panics.
 func (a *Authenticator) Allow(policy gognito.Policy) func(http.Handler) http.Handler {
 	if policy == nil {
 		panic("httpauth: Allow was given a nil Policy")
@@ -74,13 +75,14 @@ func (a *Authenticator) Allow(policy gognito.Policy) func(http.Handler) http.Han
 	a.mustMount()
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			user, ok := gognito.FromContext(r.Context())
-			if !ok {
+			ctx := r.Context()
+			user, ok := gognito.FromContext(ctx)
+			if by := ctx.Value(authenticatedBy{}); !ok || by != nil && by != a {
 				a.Refuse(w, r, gognito.NewError("", nil))
 				return
 			}
 			if err := policy(user); err != nil {
-				a.Refuse(w, r, err)
+				a.Refuse(w, r, withToken(ctx, err))
 				return
 			}
 			next.ServeHTTP(w, r)

@@ -1,10 +1,15 @@
 package httpauth_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/gognito/gognito"
@@ -76,6 +81,64 @@ func TestRepliesAreJSONToThoseWhoAskForIt(t *testing.T) {
 		body := map[string]string{text: "Forbidden\n", problem: `{"title":"Forbidden","status":403}` + "\n"}[want]
 		if w.Body.String() != body || w.Code != 403 {
 			t.Errorf("Accept %q: %d %q", accept, w.Code, w.Body)
+		}
+		if got := w.Header().Get("X-Content-Type-Options"); got != "nosniff" {
+			t.Errorf("Accept %q: X-Content-Type-Options %q", accept, got)
+		}
+	}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.Header["Accept"] = []string{"text/html", "application/json"}
+	w := httptest.NewRecorder()
+	httpauth.Reply(w, r, gognito.ErrForbidden, "")
+	if got := w.Header().Get("Content-Type"); got != problem {
+		t.Errorf("JSON in a second Accept header: %q", got)
+	}
+}
+
+// Whatever length was announced for the answer that is not given.
+func TestRepliesAreWhole(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "2")
+		httpauth.Reply(w, r, gognito.ErrForbidden, "")
+	}))
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if body, err := io.ReadAll(answer.Body); string(body) != "Forbidden\n" || err != nil {
+		t.Errorf("%q, %v", body, err)
+	}
+}
+
+func TestTheLogSaysWhatAnOperatorHasToKnow(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want string // all of it has to be there; "": nothing is
+	}{
+		{gognito.NewError(gognito.ReasonKeysUnavailable, errors.New("no route to host")), "keys_unavailable no route to host"},
+		{fmt.Errorf("wrapped: %w", gognito.NewError(gognito.ReasonRevocationUnavailable, errors.New("timeout"))), "revocation_unavailable timeout"},
+		{gognito.NewError(gognito.ReasonKeysUnavailable, nil), "keys_unavailable"},
+		{errors.New("a fault"), "fault"},
+		{gognito.NewError(gognito.ReasonCanceled, context.Canceled), ""},
+		{gognito.NewError(gognito.ReasonExpired, errors.New("x")), ""},
+		{gognito.ErrForbidden, ""},
+	} {
+		var logged bytes.Buffer
+		auth := &httpauth.Authenticator{Logger: slog.New(slog.NewTextHandler(&logged, nil))}
+		auth.Refuse(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil), test.err)
+		for word := range strings.FieldsSeq(test.want) {
+			if !strings.Contains(logged.String(), word) {
+				t.Errorf("%v: %q, without %q", test.err, logged.String(), word)
+			}
+		}
+		if (logged.Len() > 0) != (test.want != "") {
+			t.Errorf("%v: %q", test.err, logged.String())
 		}
 	}
 }

@@ -18,20 +18,33 @@ import (
 func TestASourcesErrorKeepsItsKind(t *testing.T) {
 	own := errors.New("own")
 	for _, test := range []struct {
-		err  error
-		kind gognito.Kind
+		err    error
+		kind   gognito.Kind
+		reason gognito.Reason
 	}{
-		{own, gognito.ErrInvalidToken},
-		{gognito.NewError(gognito.ReasonKeysUnavailable, own), gognito.ErrUnavailable},
-		{fmt.Errorf("none: %w", gognito.ErrNoToken), gognito.ErrNoToken},
+		{own, gognito.ErrInvalidToken, gognito.ReasonMalformed},
+		{gognito.NewError(gognito.ReasonRevoked, own), gognito.ErrInvalidToken, gognito.ReasonRevoked},
+		{gognito.NewError(gognito.ReasonScope, own), gognito.ErrForbidden, gognito.ReasonScope},
+		{gognito.NewError(gognito.ReasonKeysUnavailable, own), gognito.ErrUnavailable, gognito.ReasonKeysUnavailable},
+		{fmt.Errorf("none: %w", gognito.ErrNoToken), gognito.ErrNoToken, ""},
 	} {
 		auth := &httpauth.Authenticator{
 			Verifier: verifierFunc(func(string) (*gognito.Claims, error) { return &gognito.Claims{}, nil }),
 			Source:   func(*http.Request) ([]httpauth.Token, error) { return []httpauth.Token{{Raw: "x"}}, test.err },
 		}
-		if user, err := authenticate(auth, http.MethodGet); !errors.Is(err, test.kind) || user != nil {
+		if user, err := authenticate(auth, http.MethodGet); !errors.Is(err, test.kind) || gognito.ReasonOf(err) != test.reason || user != nil {
 			t.Errorf("%v: %v, %v", test.err, user, err)
 		}
+	}
+}
+
+func TestFirstOfKeepsTheSourcesItWasGiven(t *testing.T) {
+	sources := []httpauth.TokenSource{httpauth.Bearer}
+	first := httpauth.FirstOf(sources...)
+	sources[0] = httpauth.Header("X-Token")
+	r := &http.Request{Header: http.Header{"Authorization": {"Bearer a"}, "X-Token": {"b"}}}
+	if tokens, err := first(r); err != nil || len(tokens) != 1 || tokens[0].Raw != "a" {
+		t.Errorf("%d tokens, %v", len(tokens), err)
 	}
 }
 
@@ -58,6 +71,10 @@ func TestFromEnvReadsTheFourVariables(t *testing.T) {
 		if _, err := authenticate(auth, http.MethodGet, test.headers...); !errors.Is(err, test.want) {
 			t.Errorf("%v: %v, want %v", test.headers, err, test.want)
 		}
+	}
+	// The header decides: what it carries, no other site's page can send.
+	if _, err := authenticate(auth, http.MethodPost, "Authorization", "Bearer x", "Cookie", "accessToken=x", "Sec-Fetch-Site", "cross-site"); gognito.ReasonOf(err) != gognito.ReasonMalformed {
+		t.Errorf("a header beside a cookie: %v", err)
 	}
 	set("eu-west-1_AbCdEfGhI", "client", "", "")
 	if auth, err = httpauth.FromEnv(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/textproto"
 	"slices"
 	"strings"
 )
@@ -51,7 +52,8 @@ var (
 
 // Bearer reads the Authorization header (RFC 6750, section 2.1). The scheme's
 // letter case does not matter. Another scheme counts as no token; two
-// Authorization headers are unusable.
+// Authorization headers are unusable, and so are two that something on the way
+// joined with a comma, if one is a Bearer's.
 func Bearer(r *http.Request) ([]Token, error) {
 	value, err := single(r, "Authorization")
 	if value == "" || err != nil {
@@ -67,6 +69,9 @@ func Bearer(r *http.Request) ([]Token, error) {
 	case scheme == "":
 		return nil, errCredentials
 	case !strings.EqualFold(scheme, "Bearer"):
+		if bearerBehind(rest) {
+			return nil, errSeveralHeaders
+		}
 		return nil, nil
 	case !strings.HasPrefix(rest, " "):
 		return nil, errCredentials
@@ -74,11 +79,37 @@ func Bearer(r *http.Request) ([]Token, error) {
 	return []Token{{Raw: strings.TrimLeft(rest, " ")}}, nil
 }
 
+// bearerBehind reports whether Bearer and a token follow a comma that is not in
+// quotes, as Digest's may be.
+func bearerBehind(credentials string) bool {
+	const scheme = "Bearer "
+	quoted := false
+	for i := 0; i < len(credentials); i++ {
+		switch c := credentials[i]; {
+		case c == '"':
+			quoted = !quoted
+		case c == '\\' && quoted:
+			i++
+		case c == ',' && !quoted:
+			next := strings.TrimLeft(credentials[i+1:], " \t")
+			if len(next) <= len(scheme) || !strings.EqualFold(next[:len(scheme)], scheme) {
+				continue
+			}
+			// A parameter may have the name, and spaces before its "=".
+			if token := strings.TrimLeft(next[len(scheme):], " "); token != "" && token[0] != '=' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Header reads a header whose whole value is the token, as a gateway in front of
 // the service may set it. A gateway does so for a session that it knows by a
 // cookie, so the token counts as sent by the browser itself: a page of another
 // origin that sends the header by script has to be trusted in CrossOrigin.
 func Header(name string) TokenSource {
+	mustName(name, "header")
 	return func(r *http.Request) ([]Token, error) {
 		value, err := single(r, name)
 		if value == "" || err != nil {
@@ -104,7 +135,7 @@ func single(r *http.Request, name string) (string, error) {
 // set for different paths or domains. An empty one, as a sign-out may leave it,
 // counts as none; one that net/http can't read is unusable.
 func Cookie(name string) TokenSource {
-	mustCookieName(name)
+	mustName(name, "cookie")
 	return func(r *http.Request) ([]Token, error) {
 		var tokens []Token
 		for _, cookie := range r.CookiesNamed(name) {
@@ -112,21 +143,22 @@ func Cookie(name string) TokenSource {
 				tokens = append(tokens, Token{Raw: cookie.Value, Ambient: true})
 			}
 		}
-		if tokens == nil && hasCookie(r, name) {
+		if tokens == nil && hasCookie(r, func(found string) bool { return found == name }) {
 			return nil, errCredentials
 		}
 		return tokens, nil
 	}
 }
 
-// hasCookie reports whether there is a cookie of that name with a value of any
-// kind. net/http drops cookies with values that it can't read, and all of them if
-// there are too many; that must not look like none.
-func hasCookie(r *http.Request, name string) bool {
+// hasCookie reports whether there is a cookie of a wanted name with a value of any
+// kind. net/http drops cookies that it can't read, and all of them if there are
+// too many; that must not look like none.
+func hasCookie(r *http.Request, wanted func(name string) bool) bool {
 	for _, line := range r.Header["Cookie"] {
 		for pair := range strings.SplitSeq(line, ";") {
-			found, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
-			if found == name && value != "" && value != `""` {
+			// Trimmed as net/http does it.
+			name, value, _ := strings.Cut(textproto.TrimString(pair), "=")
+			if value != "" && value != `""` && wanted(textproto.TrimString(name)) {
 				return true
 			}
 		}
@@ -134,15 +166,15 @@ func hasCookie(r *http.Request, name string) bool {
 	return false
 }
 
-func mustCookieName(name string) {
-	if !isCookieName(name) {
-		panic(fmt.Sprintf("httpauth: %q is not the name of a cookie", name))
+func mustName(name, of string) {
+	if !isName(name) {
+		panic(fmt.Sprintf("httpauth: %q is not the name of a %s", name, of))
 	}
 }
 
-// isCookieName reports whether it is a token of RFC 9110, section 5.6.2, as RFC
-// 6265 asks of names.
-func isCookieName(name string) bool {
+// isName reports whether it is a token of RFC 9110, section 5.6.2, as the names of
+// headers are, and those of cookies by RFC 6265.
+func isName(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, notTokenChar)
 }
 
