@@ -13,7 +13,8 @@ import (
 )
 
 // Claims is what a verified token says. Verify returns it with a nil error only.
-// It belongs to the caller, lists included. Safe for concurrent reading.
+// It belongs to the caller, lists included. Safe for concurrent reading. Its texts
+// are parts of one, the whole payload: of what is kept long, keep a strings.Clone.
 //
 // It prints as the kind of token and nothing of it, so that a log line can't
 // leak a user. encoding/json, and fmt in an unexported field of another value, do

@@ -146,6 +146,9 @@ func (c *Config) check() error {
 	if c.KeyFile != "" && c.Keys != nil {
 		fault("KeyFile", errors.New("goes with the pool's own keys: leave Keys nil, or give the file to the RemoteKeys in Keys"))
 	}
+	if f, ok := c.Revocation.(RevocationFunc); ok && f == nil {
+		fault("Revocation", errors.New("is a nil RevocationFunc: leave Revocation nil, or give a function"))
+	}
 	return errors.Join(faults...)
 }
 

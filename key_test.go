@@ -1,6 +1,7 @@
 package gognito_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -8,14 +9,17 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gognito/gognito"
+	"github.com/gognito/gognito/gognitotest"
 	"github.com/gognito/gognito/internal/mint"
 )
 
@@ -35,6 +39,8 @@ func TestNewKeyTakesRSAKeysOfAnAcceptedSize(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	above31Bits := math.MaxInt32 // plus one is negative where an int has 32 bits, and refused as well
+	above31Bits++
 	for name, test := range map[string]struct {
 		key  any
 		good bool
@@ -55,7 +61,7 @@ func TestNewKeyTakesRSAKeysOfAnAcceptedSize(t *testing.T) {
 		"exponent 2":         {&rsa.PublicKey{N: modulus(2048), E: 2}, false},
 		"exponent 65536":     {&rsa.PublicKey{N: modulus(2048), E: 65536}, false},
 		"exponent 2^31-1":    {&rsa.PublicKey{N: modulus(2048), E: 1<<31 - 1}, true},
-		"exponent 2^31+1":    {&rsa.PublicKey{N: modulus(2048), E: 1<<31 + 1}, false},
+		"exponent 2^31+1":    {&rsa.PublicKey{N: modulus(2048), E: above31Bits + 1}, false},
 		"ECDSA":              {&curve.PublicKey, false},
 		"Ed25519":            {edwards, false},
 		"a value":            {rsa.PublicKey{N: modulus(2048), E: 65537}, false},
@@ -199,3 +205,18 @@ func TestParseJWKSWantsAStrictDocumentWithAUsableKey(t *testing.T) {
 		})
 	}
 }
+
+func TestAKeyThatIsNoneIsAnOutage(t *testing.T) {
+	pool := gognitotest.NewPool(t)
+	token := pool.AccessToken(gognitotest.User{})
+	v := verifier(t, pool, func(c *gognito.Config) { c.Keys = emptyKeys{} })
+	check(t, v, token, gognito.ReasonKeysUnavailable)
+	if _, err := new(gognito.RemoteKeys).Key(t.Context(), "a"); !errors.Is(err, gognito.ErrKeyNotFound) {
+		t.Errorf("a RemoteKeys of no URLs: %v", err)
+	}
+}
+
+// emptyKeys answers with a Key that nobody made.
+type emptyKeys struct{}
+
+func (emptyKeys) Key(context.Context, string) (*gognito.Key, error) { return new(gognito.Key), nil }

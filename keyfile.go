@@ -175,12 +175,37 @@ func (r *RemoteKeys) load(stored storedSets, err error) *KeysInfo {
 	return &KeysInfo{File: string(r.file), Keys: len(r.current.Load().union), Err: err}
 }
 
+// saveWithin saves, and waits for it that long. On a disk that hangs one waits and
+// one is in line, which will know all that is known by then; no more are needed.
+func (r *RemoteKeys) saveWithin(limit time.Duration) {
+	if r.file == "" {
+		return
+	}
+	select {
+	case r.saving <- struct{}{}:
+	default:
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err := r.save()
+		<-r.saving
+		if err != nil {
+			r.tell(KeysInfo{File: string(r.file), Err: err})
+		}
+	}()
+	patience := time.NewTimer(limit)
+	defer patience.Stop()
+	select {
+	case <-done:
+	case <-patience.C:
+	}
+}
+
 // save writes what is known now, and keeps what the file knows of other URLs, or
 // later than this source.
 func (r *RemoteKeys) save() error {
-	if r.file == "" {
-		return nil
-	}
 	unlock := r.file.lock() // so that what is read before and written after is one step
 	defer unlock()
 	now := time.Now()
@@ -199,7 +224,7 @@ func (r *RemoteKeys) save() error {
 		case age >= r.maxStale || age < -maxFileSkew || len(kept) == maxStoredSets:
 		case i < 0:
 			kept = append(kept, theirs)
-		case theirs.Fetched.After(ours[i].Fetched):
+		case age >= 0 && theirs.Fetched.After(ours[i].Fetched): // and not by a clock that is ahead
 			ours[i] = theirs
 		}
 	}

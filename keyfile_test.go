@@ -95,11 +95,48 @@ func TestProcessesThatShareAKeyFileKeepEachOthersKeys(t *testing.T) {
 		refresh(old)
 		net.answer(original, nil)
 		time.Sleep(time.Minute)
-		refresh(both)
+		if err := both.Refresh(t.Context()); err == nil {
+			t.Error("Refresh succeeded, and one of two URLs failed")
+		}
 		net.answer(updated, nil)
 		restarted := source(original, updated)
 		wantKey(t, restarted, pairs[1].ID, nil)
 		wantKey(t, restarted, pairs[2].ID, nil)
+		wantOutage(t, restarted, pairs[0].ID)
+		synctest.Wait()
+	})
+}
+
+// A host whose clock is ahead wrote the file, and has not heard that a key is
+// withdrawn.
+func TestAClockThatIsAheadBringsNoKeyBack(t *testing.T) {
+	pairs := keyPairs()
+	file := filepath.Join(t.TempDir(), "keys.json")
+	synctest.Test(t, func(t *testing.T) {
+		net := newTransport()
+		source := func() *gognito.RemoteKeys {
+			return remoteKeys(t, gognito.RemoteKeysConfig{URLs: []string{original}, File: file, HTTPClient: net.client()})
+		}
+		time.Sleep(4 * time.Minute)
+		net.answer(original, publish(pairs[0]))
+		if err := source().Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		written, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ahead := strings.Replace(string(written), "T00:04:00Z", "T00:08:00Z", 1)
+		if err := os.WriteFile(file, []byte(ahead), 0o600); err != nil || ahead == string(written) {
+			t.Fatalf("%v: %s", err, written)
+		}
+		net.answer(original, publish(pairs[1]))
+		if err := source().Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		net.answer(original, nil)
+		restarted := source()
+		wantKey(t, restarted, pairs[1].ID, nil)
 		wantOutage(t, restarted, pairs[0].ID)
 		synctest.Wait()
 	})

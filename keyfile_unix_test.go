@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -53,5 +54,15 @@ func TestAKeyFileThatHangsIsGivenUp(t *testing.T) {
 	end()
 	if _, err := keys.Key(ended, pairs[0].ID); err != nil {
 		t.Errorf("a known key, in a context that has ended: %v", err)
+	}
+	// Writing hangs, too: whoever waits for it gives up, and they don't pile up.
+	before := runtime.NumGoroutine()
+	for range 20 {
+		if err := keys.Refresh(patient); err != nil {
+			t.Errorf("Refresh: %v", err)
+		}
+	}
+	if grown := runtime.NumGoroutine() - before; grown > 10 {
+		t.Errorf("%d goroutines more", grown)
 	}
 }

@@ -15,21 +15,25 @@ type Policy func(*User) error
 // InAnyGroup asks for one of the groups (cognito:groups). Names are compared
 // exactly.
 func InAnyGroup(names ...string) Policy {
+	names = slices.Clone(names)
 	return func(u *User) error { return anyOf(names, u.Groups, ReasonGroup) }
 }
 
 // InAllGroups asks for all of the groups.
 func InAllGroups(names ...string) Policy {
+	names = slices.Clone(names)
 	return func(u *User) error { return allOf(names, u.Groups, ReasonGroup) }
 }
 
 // HasAnyScope asks for one of the access token's scopes. An ID token has none.
 func HasAnyScope(scopes ...string) Policy {
+	scopes = slices.Clone(scopes)
 	return func(u *User) error { return anyOf(scopes, u.Scopes, ReasonScope) }
 }
 
 // HasAllScopes asks for all of the scopes.
 func HasAllScopes(scopes ...string) Policy {
+	scopes = slices.Clone(scopes)
 	return func(u *User) error { return allOf(scopes, u.Scopes, ReasonScope) }
 }
 
@@ -56,6 +60,7 @@ func allOf(wanted, has []string, reason Reason) error {
 
 // Can asks for all of the permissions, as the application granted them.
 func Can(permissions ...string) Policy {
+	permissions = slices.Clone(permissions)
 	return func(u *User) error { return allOf(permissions, u.Permissions(), ReasonPermission) }
 }
 
@@ -63,6 +68,7 @@ func Can(permissions ...string) Policy {
 // It panics if one of them is nil.
 func AllOf(policies ...Policy) Policy {
 	mustPolicies("AllOf", policies)
+	policies = slices.Clone(policies)
 	return func(u *User) error {
 		for _, policy := range policies {
 			if err := policy(u); err != nil {
@@ -81,6 +87,7 @@ func AllOf(policies ...Policy) Policy {
 // refusal. It panics if one of the policies is nil.
 func AnyOf(policies ...Policy) Policy {
 	mustPolicies("AnyOf", policies)
+	policies = slices.Clone(policies)
 	return func(u *User) error {
 		var answer error
 		for _, policy := range policies {

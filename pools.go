@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -86,16 +85,4 @@ func (p *Pools) verify(ctx context.Context, token string) (_ *Claims, _ *Verifie
 	}
 	claims, err := v.judge(ctx, token, parsed, cache)
 	return claims, v, false, err
-}
-
-// Prefetch loads the keys of all pools, in parallel. See [Verifier.Prefetch].
-// The error joins those of the pools that failed, each with its pool's ID.
-func (p *Pools) Prefetch(ctx context.Context) error {
-	faults := make([]error, len(p.verifiers))
-	var all sync.WaitGroup
-	for i, v := range p.verifiers {
-		all.Go(func() { faults[i] = v.Prefetch(ctx) })
-	}
-	all.Wait()
-	return errors.Join(faults...)
 }

@@ -1,7 +1,6 @@
 package gognito
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,6 +70,7 @@ type RemoteKeys struct {
 	loading sync.Once
 	loaded  chan struct{}            // closed when file has been read, or given up
 	report  atomic.Pointer[KeysInfo] // of that, until Trace is told
+	saving  chan struct{}            // holds as many as write file, or wait to
 	current atomic.Pointer[keySnapshot]
 	placing sync.Mutex // held while current is replaced
 }
@@ -83,7 +83,7 @@ func NewRemoteKeys(c RemoteKeysConfig) (*RemoteKeys, error) {
 	if c.MaxStale < 0 {
 		return nil, fmt.Errorf("gognito: RemoteKeysConfig.MaxStale is %v; it can't be negative", c.MaxStale)
 	}
-	r := &RemoteKeys{maxStale: c.MaxStale, client: sameHostClient(c.HTTPClient), trace: c.Trace, file: keyFile(c.File), loaded: make(chan struct{})}
+	r := &RemoteKeys{maxStale: c.MaxStale, client: sameHostClient(c.HTTPClient), trace: c.Trace, file: keyFile(c.File), loaded: make(chan struct{}), saving: make(chan struct{}, 2)}
 	if r.maxStale == 0 {
 		r.maxStale = defaultMaxStale
 	}
@@ -101,13 +101,13 @@ func NewRemoteKeys(c RemoteKeysConfig) (*RemoteKeys, error) {
 
 // Key returns the key of that ID. See [RemoteKeys] for when it waits.
 func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
-	var last error
+	last := ErrKeyNotFound
 	for set := range r.sets {
 		key, err := r.find(ctx, set, kid)
 		if err == nil {
 			return key, nil
 		}
-		if last == nil || errors.Is(last, ErrKeyNotFound) {
+		if errors.Is(last, ErrKeyNotFound) {
 			last = err // what can't be told outweighs what isn't there
 		}
 	}
@@ -144,10 +144,26 @@ func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (*Key, err
 			return key.Key, nil
 		}
 	}
-	if ok && known.states[key.set].err != nil {
+	if ok && known.states[key.set].err != nil && !r.unused(known, key.set, now) {
 		return nil, known.states[key.set].err
 	}
-	return nil, known.verdict(named)
+	return nil, r.verdict(known, named, now)
+}
+
+// verdict says what it means that a key is not in the set as it stands.
+func (r *RemoteKeys) verdict(known *keySnapshot, set int, now time.Time) error {
+	if err := known.states[set].err; err != nil && !r.unused(known, set, now) {
+		return err
+	}
+	return ErrKeyNotFound
+}
+
+// unused reports whether the pool does not use the set's issuer: Cognito answers
+// the keys' URL of the issuer that a pool is not configured for with 403.
+func (r *RemoteKeys) unused(known *keySnapshot, set int, now time.Time) bool {
+	state := known.states[set]
+	return !r.fresh(state, now) && absent(state.err) &&
+		slices.ContainsFunc(known.states, func(other *setState) bool { return r.fresh(other, now) })
 }
 
 // fresh reports whether the set's keys may be used.
@@ -158,7 +174,7 @@ func (r *RemoteKeys) fresh(state *setState, now time.Time) bool {
 // refreshDue starts to fetch a set that is due, beside the request.
 func (r *RemoteKeys) refreshDue(known *keySnapshot, set int, now time.Time) {
 	state := known.states[set]
-	if now.Before(state.due) || known.unused(set) && now.Before(state.tried.Add(refreshAge)) {
+	if now.Before(state.due) || r.unused(known, set, now) && now.Before(state.tried.Add(refreshAge)) {
 		return
 	}
 	r.fetch(set, state)
@@ -181,7 +197,7 @@ func (r *RemoteKeys) await(ctx context.Context, known *keySnapshot, set int, now
 func (r *RemoteKeys) allowed(known *keySnapshot, set int, now time.Time) time.Time {
 	state := known.states[set]
 	switch {
-	case known.unused(set):
+	case r.unused(known, set, now):
 		return state.tried.Add(refreshAge)
 	case !r.fresh(state, now) && state.err == nil:
 		return time.Time{}
@@ -204,84 +220,6 @@ func (r *RemoteKeys) place(set int, state *setState) {
 	}
 	r.current.Store(known)
 }
-
-// Refresh fetches every URL now, in parallel, and waits for that and for the
-// File. It succeeds when there are keys that may be used. What it fetches was
-// asked for after the call, so that a key which was withdrawn before is gone.
-// Calls at the same time share the fetches.
-func (r *RemoteKeys) Refresh(ctx context.Context) error {
-	if err := r.ready(ctx); err != nil {
-		return err
-	}
-	called := time.Now()
-	for _, set := range r.sets {
-		if earlier := set.underWay(); earlier != nil {
-			select {
-			case <-earlier.answered:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-	}
-	var flights []*flight
-	for set, state := range r.current.Load().states {
-		if !state.began.After(called) {
-			flights = append(flights, r.fetch(set, state))
-		}
-	}
-	return r.settle(ctx, flights)
-}
-
-// prefetch fetches what is not there or due, as far as back-off allows, and waits
-// only if there is no key that may be used.
-func (r *RemoteKeys) prefetch(ctx context.Context) error {
-	if err := r.ready(ctx); err != nil {
-		return err
-	}
-	now := time.Now()
-	known := r.current.Load()
-	var flights []*flight
-	for set, state := range known.states {
-		switch {
-		case r.fresh(state, now):
-			r.refreshDue(known, set, now)
-		case !now.Before(r.allowed(known, set, now)):
-			flights = append(flights, r.fetch(set, state))
-		}
-	}
-	if slices.ContainsFunc(known.states, func(s *setState) bool { return r.fresh(s, now) }) {
-		return nil
-	}
-	return r.settle(ctx, flights)
-}
-
-// settle waits for the flights, within ctx, and returns nil if there are keys that
-// may be used then.
-func (r *RemoteKeys) settle(ctx context.Context, flights []*flight) error {
-	var ended error
-	for _, flight := range flights {
-		select {
-		case <-flight.finished:
-		case <-ctx.Done():
-			ended = ctx.Err()
-		}
-	}
-	now := time.Now()
-	var faults []error
-	for _, state := range r.current.Load().states {
-		if r.fresh(state, now) {
-			return nil
-		}
-		faults = append(faults, state.err)
-	}
-	if ended != nil {
-		return ended
-	}
-	return cmp.Or(errors.Join(faults...), errStale)
-}
-
-// errStale is the answer if keys are too old at the moment they come.
-var errStale = errors.New("gognito: the keys are older than MaxStale")
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {

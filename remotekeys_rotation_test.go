@@ -238,18 +238,16 @@ func TestAFlappingServerIsNotNoticedByGoodTokens(t *testing.T) {
 	}})
 	remembering := realVerifier(t, func(c *gognito.Config) { c.Keys = keys })
 	forgetful := realVerifier(t, func(c *gognito.Config) { c.Keys, c.CacheBytes = keys, -1 })
-	refresh := func() {
-		if err := keys.Refresh(t.Context()); err != nil {
-			t.Errorf("Refresh, with keys that may be used: %v", err)
-		}
+	if err := keys.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-	refresh()
 	l := startLoad(t, []*gognito.Verifier{remembering, forgetful}, signed(pair, issuer), signed(pair, issuer))
 	defer l.stop()
 	for i := 1; i < 2*len(answers); i++ {
 		l.goOn(t)
 		ended := make(chan struct{})
-		go func() { defer close(ended); refresh() }()
+		var err error
+		go func() { defer close(ended); err = keys.Refresh(t.Context()) }()
 		kind := i % len(answers)
 		if kind == 2 {
 			select {
@@ -260,8 +258,8 @@ func TestAFlappingServerIsNotNoticedByGoodTokens(t *testing.T) {
 			}
 		}
 		<-ended
-		if good := kind == 0 || kind == 5; (keys.Status()[0].Err == nil) != good {
-			t.Errorf("request %d, answer %d: status %v", i, kind, keys.Status()[0].Err)
+		if good := kind == 0 || kind == 5; (keys.Status()[0].Err == nil) != good || (err == nil) != good {
+			t.Errorf("request %d, answer %d: status %v, Refresh %v", i, kind, keys.Status()[0].Err, err)
 		}
 	}
 	close(release)
@@ -269,7 +267,7 @@ func TestAFlappingServerIsNotNoticedByGoodTokens(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			for range 20 {
-				refresh()
+				_ = keys.Refresh(t.Context())
 			}
 		})
 	}

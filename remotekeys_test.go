@@ -110,6 +110,9 @@ func wantKey(t testing.TB, keys gognito.KeySource, kid string, want error) *gogn
 	if want == nil && err != nil || want != nil && !errors.Is(err, want) {
 		t.Fatalf("Key: %v; want %v", err, want)
 	}
+	if err != nil && strings.Contains(err.Error(), kid) {
+		t.Errorf("the error tells the key ID: %v", err)
+	}
 	return key
 }
 
@@ -643,8 +646,8 @@ func TestFetchesAreTraced(t *testing.T) {
 		}
 		synctest.Wait()
 		net.answer(original, status(500))
-		if err := keys.Refresh(t.Context()); err != nil {
-			t.Errorf("the good set is still there: %v", err)
+		if err := keys.Refresh(t.Context()); err == nil {
+			t.Error("Refresh succeeded, and fetched nothing")
 		}
 		synctest.Wait()
 		if len(infos) != 2 || infos[0].Keys != 1 || infos[0].Err != nil || infos[0].URL != original ||

@@ -92,9 +92,7 @@ func (r *RemoteKeys) fetch(index int, seen *setState) *flight {
 		r.tell(info) // before whoever waits goes on, and after the new state is there to be asked for
 		close(f.answered)
 		if state.err == nil {
-			if err := r.save(); err != nil { // no request waits for a slow disk
-				r.tell(KeysInfo{File: string(r.file), Err: err})
-			}
+			r.saveWithin(fetchLimit) // no request waits for a slow disk
 		}
 		close(f.finished)
 	}()
@@ -106,7 +104,7 @@ func (r *RemoteKeys) next(url string, old *setState) (*setState, KeysInfo) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchLimit)
 	defer cancel()
 	start := time.Now()
-	document, err := r.download(ctx, url)
+	document, err := r.downloadWithin(ctx, url)
 	var keys StaticKeys
 	var skipped []SkippedKey
 	if err == nil {
@@ -154,6 +152,29 @@ func (e *statusError) Error() string {
 func absent(err error) bool {
 	status, ok := errors.AsType[*statusError](err)
 	return ok && (status.status == http.StatusForbidden || status.status == http.StatusNotFound)
+}
+
+// downloadWithin is download, which it gives up when ctx ends: a transport of the
+// application's may not.
+func (r *RemoteKeys) downloadWithin(ctx context.Context, url string) (document []byte, err error) {
+	done := make(chan struct{})
+	var got []byte
+	var fault error
+	go func() {
+		defer close(done)
+		got, fault = r.download(ctx, url)
+	}()
+	select {
+	case <-done:
+		return got, fault
+	case <-ctx.Done():
+		select {
+		case <-done: // it obeys, and its error says more
+			return got, fault
+		case <-time.After(time.Second):
+			return nil, fmt.Errorf("gognito: fetching a key set: %w", ctx.Err())
+		}
+	}
 }
 
 // download asks the URL for its set.
@@ -206,6 +227,9 @@ func sameHostClient(c *http.Client) *http.Client {
 		}
 		if len(via) >= 5 {
 			return errors.New("gognito: the key set's URL redirects too often")
+		}
+		if c.CheckRedirect != nil {
+			return c.CheckRedirect(to, via)
 		}
 		return nil
 	}

@@ -61,9 +61,11 @@ const entryOverhead = 1024
 
 func weigh(token string, r *rememberedToken) uint32 {
 	decoded := len(token) / 4 * 3 // header and payload, one text, of which the claims are parts
+	element := 16                 // of a list
 	if strings.IndexByte(r.judged.Claims.payload, '\\') >= 0 {
 		decoded *= 2 // what was escaped is no part of it
+		element *= 2 // and takes a slot of its own, however short
 	}
 	lists := cap(r.judged.Groups) + cap(r.judged.Scopes) + cap(r.judged.Audience)
-	return uint32(entryOverhead + len(token) + decoded + len(r.keyID) + 16*lists) //nolint:gosec // a token is at most 64 KiB
+	return uint32(entryOverhead + len(token) + decoded + len(r.keyID) + element*lists) //nolint:gosec // a token is at most 64 KiB
 }

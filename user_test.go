@@ -275,3 +275,20 @@ func TestEveryReasonHasItsKind(t *testing.T) {
 		t.Error("a reason out of nowhere")
 	}
 }
+
+func TestPoliciesKeepWhatTheyWereGiven(t *testing.T) {
+	user := &gognito.User{Claims: &gognito.Claims{Groups: []string{"users"}, Scopes: []string{"users"}}}
+	user.Grant("users")
+	names := []string{"admins"}
+	all := []gognito.Policy{
+		gognito.InAnyGroup(names...), gognito.InAllGroups(names...), gognito.HasAnyScope(names...), gognito.HasAllScopes(names...), gognito.Can(names...),
+	}
+	nested := []gognito.Policy{all[0]}
+	all = append(all, gognito.AllOf(nested...), gognito.AnyOf(nested...))
+	names[0], nested[0] = "users", func(*gognito.User) error { return nil }
+	for i, policy := range all {
+		if err := policy(user); !errors.Is(err, gognito.ErrForbidden) {
+			t.Errorf("policy %d follows a change of its caller's list: %v", i, err)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package gognito
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -188,7 +187,7 @@ func (v *Verifier) key(ctx context.Context, issuer int, kid string) (*Key, error
 		return v.remote.find(ctx, issuer, kid)
 	}
 	key, err := v.keys.Key(ctx, kid)
-	if err == nil && key == nil {
+	if err == nil && (key == nil || key.rsa == nil) {
 		return nil, errors.New("gognito: the KeySource returned neither a key nor an error")
 	}
 	return key, err
@@ -244,23 +243,4 @@ func (v *Verifier) mayUse(p *payload) bool {
 	return slices.ContainsFunc(p.Audience, func(audience string) bool {
 		return slices.Contains(v.audience, audience) || slices.Contains(v.clientIDs, audience)
 	})
-}
-
-// Prefetch loads the keys now, so that no request waits for them, and so that a
-// readiness check can tell whether they can be had. It fetches what has not been
-// fetched, and succeeds at once when keys are there; in an outage it repeats the
-// last error until the next attempt is due. With a KeySource that has no
-// Refresh method it does nothing.
-func (v *Verifier) Prefetch(ctx context.Context) error {
-	var err error
-	switch keys := v.keys.(type) {
-	case *RemoteKeys:
-		err = keys.prefetch(ctx)
-	case interface{ Refresh(context.Context) error }:
-		err = keys.Refresh(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("%w (pool %s): %w", keyError(ctx, err), v.userPoolID, err)
-	}
-	return nil
 }

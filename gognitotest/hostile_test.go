@@ -1,6 +1,7 @@
 package gognitotest_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -21,6 +22,11 @@ func TestTheVerifierRefusesEveryHostileTokenForItsReason(t *testing.T) {
 			claims, err := verifier.Verify(t.Context(), pool.Hostile(h.Name))
 			if got := gognito.ReasonOf(err); got != gognito.Reason(h.Reason) || claims != nil {
 				t.Errorf("reason %q (%v), want %q", got, err, h.Reason)
+			}
+			for ; err != nil; err = errors.Unwrap(err) {
+				if strings.ContainsAny(err.Error(), `"{\`) || strings.Contains(err.Error(), "eyJ") {
+					t.Errorf("an error or its cause quotes the token: %v", err)
+				}
 			}
 		})
 	}

@@ -53,6 +53,9 @@ func NewPublicKey(key *rsa.PublicKey) (*PublicKey, error) {
 	}
 	k := &PublicKey{standard: &rsa.PublicKey{N: new(big.Int).Set(key.N), E: key.E}}
 	if fips140.Enabled() {
+		if !k.usable() {
+			return nil, ErrKey
+		}
 		return k, nil
 	}
 	var err error
@@ -61,6 +64,13 @@ func NewPublicKey(key *rsa.PublicKey) (*PublicKey, error) {
 	}
 	k.prefix = encodedPrefix(k.standard.Size())
 	return k, nil
+}
+
+// usable reports whether crypto/rsa works with the key: with GODEBUG=fips140=only
+// it refuses small exponents and odd sizes.
+func (k *PublicKey) usable() bool {
+	err := rsa.VerifyPKCS1v15(k.standard, crypto.SHA256, make([]byte, sha256.Size), make([]byte, k.standard.Size()))
+	return errors.Is(err, rsa.ErrVerification)
 }
 
 // encodedPrefix returns EMSA-PKCS1-v1_5's encoding for a modulus of size bytes,

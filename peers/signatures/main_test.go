@@ -2,8 +2,10 @@ package signatures_test
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/fips140"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -27,6 +29,7 @@ type question struct {
 
 type answer struct {
 	Standard string // why crypto/rsa refuses; empty if it accepts
+	Key      bool   // for rs256
 	Accepted bool   // by rs256
 }
 
@@ -55,11 +58,14 @@ func answerAll() error {
 	for _, q := range questions {
 		public := &rsa.PublicKey{N: q.N, E: q.E}
 		ours, err := rs256.NewPublicKey(public)
-		if err != nil {
-			return fmt.Errorf("%d bits, e=%d: %w", q.N.BitLen(), q.E, err)
+		if err != nil { // what crypto/rsa does not work with is no key for rs256 either
+			digest := sha256.Sum256(q.Message)
+			standard := rsa.VerifyPKCS1v15(public, crypto.SHA256, digest[:], q.Signature)
+			v.Answers = append(v.Answers, answer{Standard: fmt.Sprint(standard)})
+			continue
 		}
 		standard, accepted := judge(public, ours, q.Message, q.Signature)
-		a := answer{Accepted: accepted}
+		a := answer{Key: true, Accepted: accepted}
 		if standard != nil {
 			a.Standard = standard.Error()
 		}
