@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gognito/gognito"
 )
@@ -116,6 +117,8 @@ func (c Config) check() []fault {
 		switch first := slices.IndexFunc(c.Users, func(other User) bool { return other.Username == u.Username }); {
 		case u.Username == "":
 			found(at, "has no username")
+		case !utf8.ValidString(u.Username):
+			found(at+".username", "is %q, which is not UTF-8", u.Username)
 		case !nameForm.MatchString(u.Username):
 			found(at+".username", "is %q; %s", u.Username, nameRule)
 		case first < i:
@@ -130,6 +133,8 @@ func (c Config) check() []fault {
 		for j, group := range u.Groups {
 			path := fmt.Sprintf("%s.groups[%d]", at, j)
 			switch {
+			case !utf8.ValidString(group):
+				found(path, "is %q, which is not UTF-8", group)
 			case !nameForm.MatchString(group):
 				found(path, "is %q; %s", group, nameRule)
 			case slices.Index(u.Groups, group) < j:
@@ -139,6 +144,9 @@ func (c Config) check() []fault {
 		for _, name := range slices.Sorted(maps.Keys(u.Attributes)) {
 			if !slices.Contains(standardAttributes, name) && !customForm.MatchString(name) {
 				found(at+".attributes", "has %q, which is neither a standard attribute nor custom:something", name)
+			}
+			if value := u.Attributes[name]; !utf8.ValidString(value) {
+				found(at+".attributes."+name, "is %q, which is not UTF-8", value)
 			}
 		}
 	}

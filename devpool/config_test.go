@@ -1,6 +1,7 @@
 package devpool_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -68,11 +70,76 @@ func TestAFileAtFaultIsNamedByLine(t *testing.T) {
 		{"an empty group", "users:\n- username: ann\n  password: x\n  groups:\n  - a\n  -\n", `line 6: users[0].groups[1] is ""; it has 1 to 128 letters, marks, digits, symbols and punctuation, and no spaces`},
 		{"a group with spaces", "users:\n- username: ann\n  password: x\n  groups: [a b]\n", `line 4: users[0].groups[0] is "a b"; it has 1 to 128 letters, marks, digits, symbols and punctuation, and no spaces`},
 		{"a claim that is no attribute", "users:\n- username: ann\n  password: x\n  attributes:\n    iss: y\n", `line 5: users[0].attributes has "iss", which is neither a standard attribute nor custom:something`},
+		{"what is not UTF-8", "users:\n- username: \"\xff\"\n  password: x\n", "line 2: is not UTF-8"},
+		{"a merge", "users:\n- &a {username: ann, password: x}\n- {<<: *a, username: eve}\n", "line 3: << is not supported; write the keys out"},
 		{"several faults", "client_id: a b\nusers:\n- username: ann\n", "line 1: client_id is \"a b\"; it has 1 to 128 letters, digits, _ and +\nline 3: users[0] has no password"},
 	} {
 		_, err := devpool.ParseConfig([]byte(test.file))
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%s:\n%v, want\n%s", test.name, err, test.want)
+		}
+	}
+}
+
+// What YAML's parser takes too much memory or time for is not given to it.
+func TestAFileThatNobodyWouldWriteIsRefusedForLittle(t *testing.T) {
+	const deep, crowded = "line 1: brackets are nested more than 100 deep", "line 1: more than 500 tokens without a comma or a new line"
+	repeat := func(text string) string { return strings.Repeat(text, 200_000/len(text)) }
+	for _, test := range []struct{ name, file, want string }{
+		{"open brackets", "users: " + repeat("["), deep},
+		{"open braces", "users: " + repeat("{a: "), deep},
+		{"open brackets behind commas", "users: [" + repeat("a, ["), deep},
+		{"open brackets on many lines", "users: " + repeat("[\n"), "line 101: brackets are nested more than 100 deep"},
+		{"lists in lists", repeat("- "), crowded},
+		{"keys in keys", repeat("a: "), crowded},
+		{"names of anchors", "users: " + repeat("&a "), crowded},
+		{"characters that are none of YAML's", repeat("@"), crowded},
+		{"closed brackets", repeat("] "), crowded},
+		{"empty lists", repeat("[] "), crowded},
+		{"too many bytes", "#" + strings.Repeat(" ", 1<<20), "is larger than 1048576 bytes"},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := devpool.ParseConfig([]byte(test.file))
+		runtime.ReadMemStats(&after)
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s:\n%.200v, want\n%s", test.name, err, test.want)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 256<<20 {
+			t.Errorf("%s: %d bytes were allocated for %d", test.name, used, len(test.file))
+		}
+	}
+}
+
+func TestAFileMayBeLargeAndOfOneLine(t *testing.T) {
+	users := make([]map[string]any, 2000)
+	for i := range users {
+		users[i] = map[string]any{"username": fmt.Sprint("user", i), "password": strings.Repeat("[", 200), "groups": []string{"a", "b", "c"}}
+	}
+	file, err := json.Marshal(map[string]any{"users": users})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := devpool.ParseConfig(file)
+	if err != nil || len(config.Users) != len(users) {
+		t.Errorf("%d users, %v; want %d", len(config.Users), err, len(users))
+	}
+}
+
+func TestNewRefusesWhatATokenCannotSay(t *testing.T) {
+	const bad = "a\xff"
+	for _, test := range []struct {
+		user devpool.User
+		want string
+	}{
+		{devpool.User{Username: bad, Password: "x"}, `users[0].username is "a\xff", which is not UTF-8`},
+		{devpool.User{Username: "ann", Password: "x", Groups: []string{"a", bad}}, `users[0].groups[1] is "a\xff", which is not UTF-8`},
+		{devpool.User{Username: "ann", Password: "x", Attributes: map[string]string{"email": bad}}, `users[0].attributes.email is "a\xff", which is not UTF-8`},
+		{devpool.User{Username: "ann", Password: "x", Attributes: map[string]string{"custom:" + bad: "x"}}, `users[0].attributes has "custom:a\xff", which is neither a standard attribute nor custom:something`},
+	} {
+		_, err := devpool.New(devpool.Config{URL: "http://127.0.0.1:9746", Users: []devpool.User{test.user}})
+		if want := "devpool: Config: " + test.want; err == nil || err.Error() != want {
+			t.Errorf("got\n%v, want\n%s", err, want)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -48,7 +47,7 @@ func (s *scalar) UnmarshalYAML(node ast.Node) error {
 
 // Load reads a Config from a YAML file. See [ParseConfig].
 func Load(name string) (Config, error) {
-	data, err := os.ReadFile(name) //nolint:gosec // the file that the developer names
+	data, err := readFile(name)
 	if err != nil {
 		return Config{}, fmt.Errorf("devpool: %w", err)
 	}
@@ -73,8 +72,12 @@ func Load(name string) (Config, error) {
 //	      custom:tenant: acme
 //
 // Without users, the pool has the default ones. An unknown key, a key that is
-// there twice, and a value that no pool could have are errors, with the line.
+// there twice, and a value that no pool could have are errors, with the line. So
+// are merge keys (<<), deep nesting, and more than a megabyte.
 func ParseConfig(data []byte) (Config, error) {
+	if err := checkTokens(data); err != nil {
+		return Config{}, err
+	}
 	var f file
 	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	err := decoder.Decode(&f)

@@ -97,8 +97,10 @@ func TestOnlyLoopbackHostsAreAnsweredFor(t *testing.T) {
 	base, _ := run(t, os.Interrupt, "--addr", "127.0.0.1:0")
 	exposed, _ := run(t, os.Interrupt, "--addr", "0.0.0.0:0", "--dangerously-expose-to-network")
 	for host, want := range map[string]int{
-		"": http.StatusOK, "localhost": http.StatusOK, "LOCALHOST:9746": http.StatusOK, "127.0.0.1": http.StatusOK, "127.1.2.3:1": http.StatusOK, "[::1]:80": http.StatusOK,
+		"localhost": http.StatusOK, "LOCALHOST:9746": http.StatusOK, "127.0.0.1": http.StatusOK, "127.1.2.3:1": http.StatusOK, "[::1]:80": http.StatusOK,
 		"evil.example": http.StatusMisdirectedRequest, "evil.example:9746": http.StatusMisdirectedRequest, "localhost.evil.example": http.StatusMisdirectedRequest,
+		"localhost:evil": http.StatusMisdirectedRequest, "[[127.0.0.1]]": http.StatusMisdirectedRequest, "[127.0.0.1]": http.StatusMisdirectedRequest,
+		"[localhost]":            http.StatusMisdirectedRequest,
 		"127.0.0.1.evil.example": http.StatusMisdirectedRequest, "192.0.2.1": http.StatusMisdirectedRequest, "0.0.0.0": http.StatusMisdirectedRequest,
 	} {
 		for _, path := range []string{"/", "/sign-in"} {
@@ -108,6 +110,30 @@ func TestOnlyLoopbackHostsAreAnsweredFor(t *testing.T) {
 			if status := statusAs(t, exposed+path, host); status != http.StatusOK {
 				t.Errorf("%s as %q, exposed to the network: %d", path, host, status)
 			}
+		}
+	}
+}
+
+// A request of HTTP/1.0 need not say whom it is for.
+func TestARequestForNoHostIsRefused(t *testing.T) {
+	base, _ := run(t, os.Interrupt, "--addr", "127.0.0.1:0")
+	exposed, _ := run(t, os.Interrupt, "--addr", "0.0.0.0:0", "--dangerously-expose-to-network")
+	for address, want := range map[string]int{base: http.StatusMisdirectedRequest, exposed: http.StatusOK} {
+		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(address, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer connection.Close()
+		if _, err := io.WriteString(connection, "GET / HTTP/1.0\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("%s: %d, want %d", address, answer.StatusCode, want)
 		}
 	}
 }

@@ -7,15 +7,31 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
+	"time"
 )
+
+// timeout is when go test gives a package up.
+var timeout = 5 * time.Minute
 
 // A verdict is what one run of go test says.
 type verdict struct {
-	red    bool   // a test failed
-	broken bool   // nothing was judged: the code or its tests do not build
-	by     string // the first test that failed
-	output string // what the failing tests, or the compiler, printed
+	red      bool   // a test failed, or ran when the program ended
+	timedOut bool   // because it took too long
+	broken   bool   // nothing was judged: the code or its tests do not build, or no test ran
+	pkg      string // of the test, or where none ran
+	test     string // the first that failed
+	output   string // what the failing tests, or the compiler, printed
+}
+
+// by names the test that failed.
+func (v verdict) by() string {
+	name := strings.TrimSpace(v.pkg + " " + v.test)
+	if v.timedOut {
+		return "timeout in " + name
+	}
+	return name
 }
 
 // goTest runs the tests of the packages in the tree at root, one package after
@@ -24,17 +40,18 @@ type verdict struct {
 // notice has survived.
 func goTest(ctx context.Context, root string, packages []string) (verdict, error) {
 	for _, pkg := range packages {
-		if v, err := goTestOne(ctx, root, pkg); err != nil || v.red || v.broken {
+		if v, err := goTestOne(ctx, root, pkg, ""); err != nil || v.red || v.broken {
 			return v, err
 		}
 	}
 	return verdict{}, nil
 }
 
-func goTestOne(ctx context.Context, root, pkg string) (verdict, error) {
+// goTestOne runs the tests of a package whose names match.
+func goTestOne(ctx context.Context, root, pkg, names string) (verdict, error) {
 	args := []string{
 		"test", "-json", "-count=1", "-failfast", "-trimpath", "-vet=off",
-		"-timeout=5m", "-skip=^TestRepository", pkg,
+		"-timeout=" + timeout.String(), "-run=" + names, "-skip=^TestRepository", pkg,
 	}
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
@@ -56,11 +73,15 @@ func goTestOne(ctx context.Context, root, pkg string) (verdict, error) {
 	return v, nil
 }
 
-// judge reads the events of go test -json. A build failure is no red: the
-// tests that would have judged the mutant never ran.
+// judge reads the events of go test -json. A build failure is no red, nor is a
+// program that ends while no test runs, as by a panic in init: the tests that
+// would have judged the mutant never did. Of a test that runs when the program
+// ends, by a timeout or a panic in another goroutine, there is no fail event.
 func judge(events io.Reader) (verdict, error) {
 	var v verdict
 	var tests, compiler strings.Builder
+	var running []string
+	timedOut := false
 	decoder := json.NewDecoder(events)
 	for {
 		var e struct{ Action, Package, ImportPath, Test, Output, FailedBuild string }
@@ -70,27 +91,36 @@ func judge(events io.Reader) (verdict, error) {
 			return v, fmt.Errorf("read go test's events: %w", err)
 		}
 		switch e.Action {
+		case "run", "cont":
+			running = append(running, e.Test)
+		case "pause", "pass", "skip", "fail":
+			running = slices.DeleteFunc(running, func(name string) bool { return name == e.Test })
+		}
+		switch e.Action {
 		case "build-output":
 			compiler.WriteString(e.Output)
 		case "output":
 			tests.WriteString(e.Output)
+			timedOut = timedOut || strings.HasPrefix(e.Output, "panic: test timed out after ")
 		case "build-fail":
 			v.broken = true
 		case "fail":
-			if e.FailedBuild != "" {
+			switch {
+			case e.FailedBuild != "":
 				v.broken = true
-				continue
-			}
-			v.red = true
-			// A failing subtest is reported before its parent.
-			if v.by == "" {
-				v.by = strings.TrimSpace(e.Package + " " + e.Test)
+			case v.red: // the first counts: a subtest is reported before its parent
+			case e.Test != "":
+				v.red, v.pkg, v.test = true, e.Package, e.Test
+			case len(running) > 0:
+				v.red, v.timedOut, v.pkg, v.test = true, timedOut, e.Package, running[len(running)-1]
+			default:
+				v.broken, v.pkg = true, e.Package
 			}
 		}
 	}
 	v.output = tests.String()
 	if v.broken {
-		v.red, v.output = false, compiler.String()
+		v.red, v.output = false, compiler.String()+tests.String()
 	}
 	return v, nil
 }

@@ -4,8 +4,9 @@
 //
 //	go run ./mutants -root .. [-only NAME]
 //
-// It exits with 1 when a mutant survives, no longer applies, or does not
-// build; with 2 when it could not judge.
+// It exits with 1 when a mutant survives, no longer applies, does not build, or
+// lets no test run, or when the test that notices it fails without it too; with 2
+// when it could not judge.
 package main
 
 import (
@@ -18,6 +19,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -92,7 +94,7 @@ func baseline(ctx context.Context, root string, mutants []mutant) error {
 		return err
 	}
 	if v.red || v.broken {
-		return fmt.Errorf("without any mutant the tests are not green: %s\n%s", v.by, v.output)
+		return fmt.Errorf("without any mutant the tests are not green: %s\n%s", v.by(), v.output)
 	}
 	return nil
 }
@@ -105,12 +107,13 @@ func hunt(ctx context.Context, out io.Writer, copies []string, mutants []mutant)
 		wg     sync.WaitGroup
 		mu     sync.Mutex
 		counts = map[string]int{}
+		flaky  = flakiness{again: map[string]verdict{}}
 	)
 	for _, root := range copies {
 		wg.Go(func() {
 			for m := range todo {
 				start := time.Now()
-				outcome, detail := try(ctx, root, m)
+				outcome, detail := try(ctx, root, m, &flaky)
 				mu.Lock()
 				counts[outcome]++
 				fmt.Fprintf(out, "%-8s %5.1fs  %-34s %s\n", outcome, time.Since(start).Seconds(), m.name, detail)
@@ -135,7 +138,7 @@ func hunt(ctx context.Context, out io.Writer, copies []string, mutants []mutant)
 }
 
 // try judges one mutant in the tree at root, which it leaves as it was.
-func try(ctx context.Context, root string, m mutant) (outcome, detail string) {
+func try(ctx context.Context, root string, m mutant, flaky *flakiness) (outcome, detail string) {
 	undo, err := m.apply(root)
 	if err != nil {
 		return "BROKEN", err.Error()
@@ -147,11 +150,46 @@ func try(ctx context.Context, root string, m mutant) (outcome, detail string) {
 	switch {
 	case err != nil:
 		return "BROKEN", err.Error()
+	case v.broken && v.pkg != "":
+		return "BROKEN", "no test of " + v.pkg + " ran to be red:\n" + v.output
 	case v.broken:
 		return "BROKEN", "does not build:\n" + v.output
-	case v.red:
-		return "killed", "by " + v.by
-	default:
+	case !v.red:
 		return "SURVIVED", "in " + m.file
 	}
+	again, err := flaky.check(ctx, root, v)
+	switch {
+	case err != nil:
+		return "BROKEN", err.Error()
+	case again.red || again.broken:
+		return "BROKEN", "by " + v.by() + ", which fails without the mutant too:\n" + again.output
+	}
+	return "killed", "by " + v.by()
+}
+
+// flakiness knows which tests fail without any mutant, now and then.
+type flakiness struct {
+	mu    sync.Mutex
+	again map[string]verdict // by package and test
+}
+
+// check runs a test that killed once more, once for all mutants, in the tree at
+// root, which has none.
+func (f *flakiness) check(ctx context.Context, root string, killed verdict) (verdict, error) {
+	top, _, _ := strings.Cut(killed.test, "/")
+	name := killed.pkg + " " + top
+	f.mu.Lock()
+	v, known := f.again[name]
+	f.mu.Unlock()
+	if known {
+		return v, nil
+	}
+	v, err := goTestOne(ctx, root, killed.pkg, "^"+top+"$")
+	if err != nil {
+		return v, err
+	}
+	f.mu.Lock()
+	f.again[name] = v
+	f.mu.Unlock()
+	return v, nil
 }

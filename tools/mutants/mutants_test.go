@@ -5,8 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // fixture writes a small repository: a function, its test, a list of mutants.
@@ -36,18 +38,24 @@ func TestRepositorySeesTwice(t *testing.T) {
 `,
 		"testdata/mutants.txt": list,
 	} {
-		path := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		write(t, root, name, text)
 	}
 	if out, err := exec.Command("git", "-C", root, "init", "-q").CombinedOutput(); err != nil {
 		t.Fatalf("git init: %v\n%s", err, out)
 	}
 	return root
+}
+
+// write adds a file to a fixture.
+func write(t *testing.T, root, name, text string) {
+	t.Helper()
+	path := filepath.Join(root, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestRunTellsKilledSurvivedAndBrokenApart(t *testing.T) {
@@ -98,6 +106,72 @@ test .
 	}
 }
 
+func TestOnlyATestThatRanKills(t *testing.T) {
+	timeout = 5 * time.Second
+	defer func() { timeout = 5 * time.Minute }()
+	root := fixture(t, `mutant panics-before-any-test
+file sum.go
+test .
+-func Twice(
++func init() { panic("early") }
++func Twice(
+
+mutant ends-the-program-after-the-tests
+file end_test.go
+test .
+-os.Exit(m.Run())
++m.Run(); os.Exit(1)
+
+mutant hangs
+file sum.go
+test .
+-return n > 0
++select {}
+
+mutant panics-beside-the-test
+file sum.go
+test .
+-return n > 0
++go func() { panic("beside") }(); select {}
+
+mutant panics-in-the-test
+file sum.go
+test .
+-return n > 0
++panic("within")
+`)
+	write(t, root, "end_test.go", "package sum\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(m *testing.M) { os.Exit(m.Run()) }\n")
+	var out strings.Builder
+	if err := run(t.Context(), &out, root, "testdata/mutants.txt", ""); !errors.Is(err, errNotKilled) {
+		t.Fatalf("run: %v, want errNotKilled\n%s", err, out.String())
+	}
+	for _, want := range [][]string{
+		{"BROKEN", "panics-before-any-test", "no test of example.com/sum ran to be red:"},
+		{"BROKEN", "ends-the-program-after-the-tests", "no test of example.com/sum ran to be red:"},
+		{"killed", "hangs", "by timeout in example.com/sum TestPositive/zero"},
+		{"killed", "panics-beside-the-test", "by example.com/sum TestPositive/zero"},
+		{"killed", "panics-in-the-test", "by example.com/sum TestPositive/zero"},
+		{"5 mutants: 3 killed, 0 survived, 2 broken"},
+	} {
+		if !hasLine(out.String(), want) {
+			t.Errorf("no line with %q in\n%s", want, out.String())
+		}
+	}
+}
+
+func TestATestThatFailsWithoutTheMutantTooKillsNothing(t *testing.T) {
+	root := fixture(t, "mutant unnoticed\nfile sum.go\ntest .\n-return n + n\n+return n\n")
+	// It is green once: for the run without any mutant.
+	ran := filepath.Join(t.TempDir(), "ran")
+	write(t, root, "flaky_test.go", "package sum\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestFlaky(t *testing.T) {\n"+
+		"\tif err := os.Mkdir("+strconv.Quote(ran)+", 0o700); err != nil {\n\t\tt.Error(err)\n\t}\n}\n")
+	var out strings.Builder
+	err := run(t.Context(), &out, root, "testdata/mutants.txt", "")
+	if want := []string{"BROKEN", "unnoticed", "by example.com/sum TestFlaky, which fails without the mutant too:"}; !errors.Is(err, errNotKilled) || !hasLine(out.String(), want) {
+		t.Errorf("run: %v, want errNotKilled and a line with %q in\n%s", err, want, out.String())
+	}
+}
+
 func TestRunIsContentWhenEveryMutantIsKilled(t *testing.T) {
 	root := fixture(t, "mutant flipped\nfile sum.go\ntest .\n-return n > 0\n+return n >= 0\n")
 	var out strings.Builder
@@ -109,9 +183,7 @@ func TestRunIsContentWhenEveryMutantIsKilled(t *testing.T) {
 func TestRunRefusesTestsThatAreRedByThemselves(t *testing.T) {
 	root := fixture(t, "mutant flipped\nfile sum.go\ntest .\n-return n > 0\n+return n >= 0\n")
 	red := "package sum\n\nimport \"testing\"\n\nfunc TestRed(t *testing.T) { t.Error(\"always\") }\n"
-	if err := os.WriteFile(filepath.Join(root, "red_test.go"), []byte(red), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	write(t, root, "red_test.go", red)
 	err := run(t.Context(), &strings.Builder{}, root, "testdata/mutants.txt", "")
 	if err == nil || !strings.Contains(err.Error(), "not green: example.com/sum TestRed") {
 		t.Fatalf("run: %v, want the red test named", err)

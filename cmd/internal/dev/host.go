@@ -3,6 +3,7 @@ package dev
 import (
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -21,10 +22,10 @@ func onlyLoopbackHosts(next http.Handler) http.Handler {
 }
 
 func loopback(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
+	u, err := url.Parse("http://" + hostport)
 	if err != nil {
-		host = strings.Trim(hostport, "[]") // without a port
+		return false
 	}
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+	ip := net.ParseIP(u.Hostname())
+	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
 }

@@ -20,7 +20,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// The exit codes. Of two that apply, the higher one wins.
+// The exit codes. Of those of several answers, the highest one wins; what ends a
+// program before all answers are given ends it with [Usage], whatever they were.
 const (
 	Done        = 0 // it was done
 	Refused     = 1 // it was done, and the answer is no
@@ -47,7 +48,8 @@ func (e *ExitError) Error() string {
 func (e *ExitError) Unwrap() error { return e.Err }
 
 // Streams are what a program reads and writes. A command gets them as the
-// argument of its Run method.
+// argument of its Run method, and writes each message to Err in one piece: what
+// looks like a token is taken out on the way.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
@@ -68,6 +70,7 @@ func (p Program) Main() {
 
 // Run runs the program with these arguments and returns its exit code.
 func (p Program) Run(args []string, s Streams) int {
+	s.Err = masked{s.Err}
 	answered := false // by --help or --version
 	parser, err := kong.New(p.Commands,
 		kong.Name(p.Name),
@@ -132,9 +135,19 @@ func (p Program) path(command *kong.Context) string {
 // of what begins as a JSON object does.
 var tokenForm = regexp.MustCompile(`\bey[A-Za-z0-9_-]{14,}(\.[A-Za-z0-9_.-]*)?`)
 
+// masked writes messages without the tokens in them. A message is one Write.
+type masked struct{ w io.Writer }
+
+func (m masked) Write(message []byte) (int, error) {
+	if _, err := m.w.Write(tokenForm.ReplaceAll(message, []byte("(a token)"))); err != nil {
+		return 0, err
+	}
+	return len(message), nil
+}
+
 // tell writes a message, each of its lines under the program's name.
 func (p Program) tell(w io.Writer, message string) {
-	for line := range strings.Lines(tokenForm.ReplaceAllString(message, "(a token)")) {
+	for line := range strings.Lines(message) {
 		if line = strings.TrimRight(line, "\n"); line != "" {
 			fmt.Fprintf(w, "%s: %s\n", p.Name, line)
 		}

@@ -21,7 +21,12 @@ type fail struct {
 	err error
 }
 
-func (f *fail) Run(program.Streams) error { return f.err }
+func (f *fail) Run(s program.Streams) error {
+	for _, name := range f.Names {
+		fmt.Fprintf(s.Err, "failing for %s\n", name)
+	}
+	return f.err
+}
 
 func (f *fail) Example() string { return "prog fail --name=ada" }
 
@@ -59,6 +64,13 @@ func TestAnErrorDecidesTheExitCodeAndIsTold(t *testing.T) {
 		if code != test.code || stdout != "" || stderr != test.stderr {
 			t.Errorf("%s: exit code %d, output %q, message %q; want %d, none, %q", test.name, code, stdout, stderr, test.code, test.stderr)
 		}
+	}
+}
+
+func TestWhatACommandTellsByItselfHoldsNoToken(t *testing.T) {
+	code, stdout, stderr := run(nil, "fail", "--names=https://127.0.0.1/eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", "--names=ada")
+	if want := "failing for https://127.0.0.1/(a token)\nfailing for ada\n"; code != program.Done || stdout != "" || stderr != want {
+		t.Errorf("exit code %d, output %q, message %q; want 0, none, %q", code, stdout, stderr, want)
 	}
 }
 

@@ -1,12 +1,16 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -69,8 +73,30 @@ func validJSON(lines []byte, claims *gognito.Claims) ([]byte, error) {
 		return nil, err
 	}
 	lines = append(lines, `{"valid":true,"claims":`...)
-	lines = append(lines, all...)
+	lines = appendEscaped(lines, all)
 	return append(lines, "}\n"...), nil
+}
+
+// appendEscaped appends JSON, with the characters that some terminals obey as
+// \uXXXX. When it is compact, they occur in its strings only.
+func appendEscaped(lines, text []byte) []byte {
+	for len(text) > 0 {
+		plain := bytes.IndexFunc(text, obeyed)
+		if plain < 0 {
+			break
+		}
+		r, size := utf8.DecodeRune(text[plain:])
+		lines = append(lines, text[:plain]...)
+		lines = fmt.Appendf(lines, `\u%04x`, r)
+		text = text[plain+size:]
+	}
+	return append(lines, text...)
+}
+
+// obeyed are the controls that JSON leaves as they are, the ends of lines and of paragraphs, and what turns
+// the direction of writing.
+func obeyed(r rune) bool {
+	return r >= 0x7f && (unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r))
 }
 
 func refusedJSON(lines []byte, reason gognito.Reason) []byte {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/gognito/gognito/cmd/internal/program"
 	"github.com/gognito/gognito/cmd/internal/verify"
 	"github.com/gognito/gognito/gognitotest"
+	"github.com/gognito/gognito/internal/mint"
 )
 
 // commandFor returns the command for a pool whose keys are in a file.
@@ -159,6 +161,32 @@ func TestTheHighestExitCodeWins(t *testing.T) {
 		if _, _, err := run(t, c, strings.NewReader("")); exitCode(err) != test.code {
 			t.Errorf("%s: exit code %d, want %d", test.name, exitCode(err), test.code)
 		}
+	}
+}
+
+// JSON ends up on terminals too, and some take U+009B for ESC [.
+func TestJSONEscapesWhatCommandsATerminal(t *testing.T) {
+	const hostile = "\u007f\u0080\u009b31m\u009f\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+	const harmless = "~\u00a0ñ\u200d\u2027\u202f\u2065\u206a\U0001f600"
+	var escaped strings.Builder
+	for _, r := range hostile {
+		if r == '3' || r == '1' || r == 'm' {
+			escaped.WriteRune(r)
+			continue
+		}
+		fmt.Fprintf(&escaped, `\u%04x`, r)
+	}
+	s, command := newSigner(t)
+	claims, err := json.Marshal(mint.AccessClaims(s.session))
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims = append(claims[:len(claims)-1], `,"custom:`+harmless+`":{"`+hostile+`":["`+harmless+hostile+`",1.0]}}`...)
+	token := mint.SignRaw(s.key, []byte(`{"kid":"`+s.key.ID+`","alg":"RS256"}`), claims)
+	answers, _, err := run(t, command, strings.NewReader(token))
+	want(t, "hostile claims", answers, []string{strings.ReplaceAll(valid(token), hostile, escaped.String())})
+	if err != nil {
+		t.Error(err)
 	}
 }
 
