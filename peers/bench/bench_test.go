@@ -5,7 +5,6 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
-	"os"
 	"runtime"
 	"strings"
 	"syscall"
@@ -16,15 +15,6 @@ import (
 	"github.com/gognito/gognito/peers/bench/setup/gognito"
 	"github.com/gognito/gognito/peers/bench/subject"
 )
-
-// TestMain holds what a server holds, so that the collector of garbage has as much
-// to do as there: in a process with nothing else in it, it runs all the time.
-func TestMain(m *testing.M) {
-	heap := make([]byte, 64<<20)
-	code := m.Run()
-	runtime.KeepAlive(heap)
-	os.Exit(code)
-}
 
 func newSubject(tb testing.TB) *subject.Subject {
 	tb.Helper()
@@ -120,7 +110,12 @@ func BenchmarkRefused(b *testing.B) {
 }
 
 // BenchmarkParallel runs on as many threads as -test.cpu says.
+// BenchmarkParallel holds what a server holds, so that the collector of garbage has
+// as much to do as there: in a process with nothing else in it, it runs all the
+// time, and takes the second thread for itself.
 func BenchmarkParallel(b *testing.B) {
+	heap := make([]byte, 64<<20)
+	defer runtime.KeepAlive(heap)
 	s := newSubject(b)
 	for _, implementation := range implementations.All {
 		b.Run("first-time/"+implementation.Name, func(b *testing.B) { parallel(b, s, implementation.Setups[0]) })
