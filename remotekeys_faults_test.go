@@ -28,7 +28,6 @@ type troubled struct {
 	*site
 	net       *internet
 	attacker  *site // whom nobody must ask
-	closed    string
 	expired   *site
 	elsewhere *site
 	untrusted *site
@@ -38,7 +37,7 @@ func newTroubled(t testing.TB) *troubled {
 	t.Helper()
 	good := publish(keyPairs()[0])
 	s := &troubled{
-		site: newTLSSite(t, certificates().good, good), net: newInternet(t), closed: closedAddress(t),
+		site: newTLSSite(t, certificates().good, good), net: newInternet(t),
 		attacker:  newTLSSite(t, certificates().good, good),
 		expired:   newTLSSite(t, certificates().expired, good),
 		elsewhere: newTLSSite(t, certificates().elsewhere, good),
@@ -79,7 +78,7 @@ var faults = sync.OnceValue(func() []fault {
 		return raw(fmt.Sprintf("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", length, document))
 	}
 	return []fault{
-		leads("refused", "connection refused", func(s *troubled) string { return s.closed }),
+		leads("refused", "connection refused", func(*troubled) string { return closedAddress }),
 		leads("no such name", "lookup keys.invalid", func(*troubled) string { return "keys.invalid:443" }),
 		leads("an expired certificate", "expired", func(s *troubled) string { return s.expired.address() }),
 		leads("another host's certificate", "not "+keysHost, func(s *troubled) string { return s.elsewhere.address() }),
