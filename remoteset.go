@@ -101,9 +101,9 @@ func (r *RemoteKeys) fetch(index int, seen *setState) *flight {
 
 // next asks the URL, and returns the state that follows from its answer.
 func (r *RemoteKeys) next(url string, old *setState) (*setState, KeysInfo) {
+	start := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), fetchLimit)
 	defer cancel()
-	start := time.Now()
 	document, err := r.downloadWithin(ctx, url)
 	var keys StaticKeys
 	var skipped []SkippedKey
