@@ -28,6 +28,14 @@ func (a *Authenticator) Refuse(w http.ResponseWriter, r *http.Request, err error
 	Reply(w, r, err, a.Realm)
 }
 
+// Answer is Refuse for adapters whose framework writes answers to errors itself:
+// it logs, sets the fields that are due in the answer's header (RFC 6750, section
+// 3; RFC 9110, section 10.2.3), and returns the status. ErrorHandler is not asked.
+func (a *Authenticator) Answer(header http.Header, r *http.Request, err error) (status int) {
+	a.log(r, err)
+	return announce(header, err, a.Realm)
+}
+
 // log reports what an operator has to see. A caller who went away is no outage.
 func (a *Authenticator) log(r *http.Request, err error) {
 	reason := gognito.ReasonOf(err)
@@ -88,16 +96,8 @@ func Challenge(err error, realm string) string {
 // the challenge, and a body that says nothing of the reason, as problem+json
 // (RFC 9457) to clients that list JSON in Accept, and as plain text to others.
 func Reply(w http.ResponseWriter, r *http.Request, err error, realm string) {
-	status := Status(err)
 	header := w.Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
-	if challenge := Challenge(err, realm); challenge != "" {
-		header.Set("WWW-Authenticate", challenge)
-	}
-	if status == http.StatusServiceUnavailable {
-		header.Set("Retry-After", retryAfter)
-	}
+	status := announce(header, err, realm)
 	header.Del("Content-Length")
 	if !listsJSON(r.Header.Values("Accept")) {
 		header.Set("Content-Type", "text/plain; charset=utf-8")
@@ -111,6 +111,21 @@ func Reply(w http.ResponseWriter, r *http.Request, err error, realm string) {
 		Title  string `json:"title"`
 		Status int    `json:"status"`
 	}{http.StatusText(status), status})
+}
+
+// announce sets the fields of the header that answers an error, and returns the
+// status.
+func announce(header http.Header, err error, realm string) (status int) {
+	status = Status(err)
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	if challenge := Challenge(err, realm); challenge != "" {
+		header.Set("WWW-Authenticate", challenge)
+	}
+	if status == http.StatusServiceUnavailable {
+		header.Set("Retry-After", retryAfter)
+	}
+	return status
 }
 
 // listsJSON reports whether an Accept header names JSON, and does not refuse it
