@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +23,7 @@ type verdict struct {
 	red      bool   // a test failed, or ran when the program ended
 	timedOut bool   // because it took too long
 	broken   bool   // nothing was judged: the code or its tests do not build, or no test ran
+	pattern  string // that go test was given
 	pkg      string // of the test, or where none ran
 	test     string // the first that failed
 	output   string // what the failing tests, or the compiler, printed
@@ -47,15 +51,17 @@ func goTest(ctx context.Context, root string, packages []string) (verdict, error
 	return verdict{}, nil
 }
 
-// goTestOne runs the tests of a package whose names match.
-func goTestOne(ctx context.Context, root, pkg, names string) (verdict, error) {
+// goTestOne runs the tests of a package whose names match, in the package's
+// module, alone: adapters need not be in the workspace.
+func goTestOne(ctx context.Context, root, pattern, names string) (verdict, error) {
+	dir, pkg := within(root, pattern)
 	args := []string{
 		"test", "-json", "-count=1", "-failfast", "-trimpath", "-vet=off",
 		"-timeout=" + timeout.String(), "-run=" + names, "-skip=^TestRepository", pkg,
 	}
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = root
-	cmd.Env = append(cmd.Environ(), "GOWORK=") // the workspace's modules, wherever this program was started
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), "GOWORK=off")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, runErr := cmd.Output()
@@ -66,11 +72,25 @@ func goTestOne(ctx context.Context, root, pkg, names string) (verdict, error) {
 	if err != nil {
 		return verdict{}, fmt.Errorf("%w\n%s", err, stderr.Bytes())
 	}
+	v.pattern = pattern
 	if runErr != nil && !v.red && !v.broken {
 		// go test did not get as far as a test: an unknown package, say.
 		v.broken, v.output = true, stderr.String()
 	}
 	return v, nil
+}
+
+// within returns the folder of the module that a pattern seen from the root is
+// about, and the pattern as seen from there.
+func within(root, pattern string) (dir, pkg string) {
+	clean := path.Clean(pattern)
+	for m := clean; m != "."; m = path.Dir(m) {
+		dir := filepath.Join(root, filepath.FromSlash(m))
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, "." + strings.TrimPrefix(clean, m)
+		}
+	}
+	return root, pattern
 }
 
 // judge reads the events of go test -json. A build failure is no red, nor is a

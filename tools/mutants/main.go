@@ -184,7 +184,7 @@ func (f *flakiness) check(ctx context.Context, root string, killed verdict) (ver
 	if known {
 		return v, nil
 	}
-	v, err := goTestOne(ctx, root, killed.pkg, "^"+top+"$")
+	v, err := goTestOne(ctx, root, killed.pattern, "^"+top+"$")
 	if err != nil {
 		return v, err
 	}

@@ -172,6 +172,19 @@ func TestATestThatFailsWithoutTheMutantTooKillsNothing(t *testing.T) {
 	}
 }
 
+// A module below another, as the adapters are, is tested alone.
+func TestAMutantIsHuntedInItsOwnModule(t *testing.T) {
+	root := fixture(t, "mutant nested\nfile nested/deep/nested.go\ntest ./nested/deep\n-return 1\n+return 2\n")
+	write(t, root, "go.work", "go 1.26.0\n\nuse .\n")
+	write(t, root, "nested/go.mod", "module example.com/sum/nested\n\ngo 1.26.0\n")
+	write(t, root, "nested/deep/nested.go", "package deep\n\nfunc One() int { return 1 }\n")
+	write(t, root, "nested/deep/nested_test.go", "package deep\n\nimport \"testing\"\n\nfunc TestOne(t *testing.T) {\n\tif One() != 1 {\n\t\tt.Error(\"not one\")\n\t}\n}\n")
+	var out strings.Builder
+	if err := run(t.Context(), &out, root, "testdata/mutants.txt", ""); err != nil || !strings.Contains(out.String(), "by example.com/sum/nested/deep TestOne") {
+		t.Errorf("run: %v\n%s", err, &out)
+	}
+}
+
 func TestRunIsContentWhenEveryMutantIsKilled(t *testing.T) {
 	root := fixture(t, "mutant flipped\nfile sum.go\ntest .\n-return n > 0\n+return n >= 0\n")
 	var out strings.Builder

@@ -5,9 +5,9 @@
 //
 // It writes every published module, in the form that the release's tag would
 // carry, into a module proxy made of files. With an empty module cache it then
-// installs the programs from there, by version, and builds and runs a user's
-// program on every package that can be imported. Everything happens in a
-// temporary folder.
+// installs the programs from there, by version, builds and runs a user's program
+// on every package of the library and of the development pool, and builds one on
+// each adapter. Everything happens in a temporary folder.
 package main
 
 import (
@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,6 +30,9 @@ import (
 
 // programs are those that the README tells users to install.
 var programs = []string{"gognito", "gognito-dev"}
+
+// emptyModule is how the go.mod of a user's program begins.
+const emptyModule = "module example.com/consumer\n\ngo 1.26.0\n"
 
 // consumer holds a user's program on the library, and its test.
 //
@@ -77,7 +81,18 @@ func run(ctx context.Context, root, version string) error {
 	if err := install(ctx, env, temp, version); err != nil {
 		return err
 	}
-	return consume(ctx, env, filepath.Join(temp, "consumer"), version, modules)
+	if err := consume(ctx, env, filepath.Join(temp, "consumer"), version, modules); err != nil {
+		return err
+	}
+	for _, m := range modules {
+		if !m.isAdapter() {
+			continue
+		}
+		if err := adopt(ctx, env, filepath.Join(temp, path.Base(m.path)), version, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // install installs each program as a user would, and starts it.
@@ -97,7 +112,7 @@ func install(ctx context.Context, env []string, temp, version string) error {
 }
 
 // consume builds and runs a user's program in dir. It lies in a module of its
-// own that requires every published module.
+// own that requires every published module but the adapters.
 func consume(ctx context.Context, env []string, dir, version string, modules []published) error {
 	files, err := consumer.ReadDir("testdata/consumer")
 	if err != nil {
@@ -115,13 +130,13 @@ func consume(ctx context.Context, env []string, dir, version string, modules []p
 			return err
 		}
 	}
-	gomod, all := "module example.com/consumer\n\ngo 1.26.0\n", "package main\n"
+	gomod, all := emptyModule, "package main\n"
 	for _, m := range modules {
 		packages, err := m.importable()
 		if err != nil {
 			return err
 		}
-		if len(packages) == 0 {
+		if len(packages) == 0 || m.isAdapter() {
 			continue
 		}
 		gomod += fmt.Sprintf("\nrequire %s %s\n", m.path, version)
@@ -141,6 +156,43 @@ func consume(ctx context.Context, env []string, dir, version string, modules []p
 	}
 	fmt.Printf("built      a program on %d packages\n", strings.Count(all, "import _"))
 	return nil
+}
+
+// adopt builds a user's program on one adapter in dir, in a module that requires
+// nothing else.
+func adopt(ctx context.Context, env []string, dir, version string, adapter published) error {
+	packages, err := adapter.importable()
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	get := []string{"get"}
+	for _, p := range packages {
+		get = append(get, p+"@"+version)
+	}
+	for name, text := range map[string]string{"go.mod": emptyModule, "main.go": imports(packages)} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	for _, args := range [][]string{get, {"vet", "."}, {"build", "-o", os.DevNull, "."}} {
+		if err := command(ctx, env, dir, "go", args...); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("built      a program on %s\n", strings.Join(packages, " and "))
+	return nil
+}
+
+// imports returns a program that imports packages and does nothing.
+func imports(packages []string) string {
+	text := "package main\n"
+	for _, p := range packages {
+		text += fmt.Sprintf("\nimport _ %q\n", p)
+	}
+	return text + "\nfunc main() {}\n"
 }
 
 // environment is a new user's: our modules come from the folder proxy,

@@ -21,7 +21,7 @@ import (
 const rootModule = "github.com/gognito/gognito"
 
 // unpublished are the modules that serve the repository alone.
-var unpublished = []string{"e2e", "peers", "tools"}
+var unpublished = []string{"e2e", "examples/routers", "peers", "tools"}
 
 // A published module is one that users can require.
 type published struct {
@@ -131,6 +131,9 @@ func publishedForm(modulePath, file, version string) ([]byte, error) {
 func ours(modulePath string) bool {
 	return modulePath == rootModule || strings.HasPrefix(modulePath, rootModule+"/")
 }
+
+// isAdapter reports whether it is an adapter's module.
+func (m published) isAdapter() bool { return strings.HasPrefix(m.path, rootModule+"/adapters/") }
 
 // importable returns the import paths of a module's packages that a user's
 // program can import: no program, nothing internal.
