@@ -141,6 +141,18 @@ func (e *Error) Is(target error) bool { return target == error(e.Kind) }
 // Unwrap returns the cause, which may be nil. Its text may name a URL.
 func (e *Error) Unwrap() error { return e.cause }
 
+// KindOf returns the kind in err's chain, or "" if there is none: then it is a
+// fault of the application, or nil. Where errors were joined, an outage counts for
+// more than a prohibition, and that for more than a refused token.
+func KindOf(err error) Kind {
+	for _, kind := range []Kind{ErrUnavailable, ErrForbidden, ErrInvalidToken, ErrNoToken} {
+		if errors.Is(err, kind) {
+			return kind
+		}
+	}
+	return ""
+}
+
 // ReasonOf returns the reason in err's chain, or "" if there is none.
 func ReasonOf(err error) Reason {
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -34,7 +34,7 @@ type Authenticator struct {
 	// name the method GET, and one that names POST lets every site open one.
 	CrossOrigin *http.CrossOriginProtection
 	// ErrorHandler answers requests that are refused; one that writes nothing
-	// answers 200. [Status] and [Challenge] say what is due. Nil: [Reply].
+	// answers 200. [Announce] sets what is due. Nil: [Reply].
 	ErrorHandler func(http.ResponseWriter, *http.Request, error)
 	// Realm, if set, is named in challenges: printable ASCII.
 	Realm string
@@ -70,7 +70,7 @@ func (a *Authenticator) candidates(r *http.Request) ([]Token, error) {
 	}
 	tokens, err := source(r)
 	switch {
-	case err != nil && hasKind(err):
+	case err != nil && gognito.KindOf(err) != "":
 		return nil, err
 	case err != nil || len(tokens) > maxCandidates:
 		return nil, gognito.NewError(gognito.ReasonMalformed, err)
@@ -144,9 +144,4 @@ func (a *Authenticator) judge(ctx context.Context, tokens []Token) (*gognito.Cla
 		return nil, refusal
 	}
 	return good, nil
-}
-
-func hasKind(err error) bool {
-	return errors.Is(err, gognito.ErrNoToken) || errors.Is(err, gognito.ErrInvalidToken) ||
-		errors.Is(err, gognito.ErrForbidden) || errors.Is(err, gognito.ErrUnavailable)
 }

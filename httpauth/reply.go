@@ -33,7 +33,7 @@ func (a *Authenticator) Refuse(w http.ResponseWriter, r *http.Request, err error
 // 3; RFC 9110, section 10.2.3), and returns the status. ErrorHandler is not asked.
 func (a *Authenticator) Answer(header http.Header, r *http.Request, err error) (status int) {
 	a.log(r, err)
-	return announce(header, err, a.Realm)
+	return Announce(header, err, a.Realm)
 }
 
 // log reports what an operator has to see. A caller who went away is no outage.
@@ -56,12 +56,12 @@ func (a *Authenticator) log(r *http.Request, err error) {
 // Status returns the HTTP status that answers an error: 401, 403 or 503 by its
 // kind, and 500 for any other error.
 func Status(err error) int {
-	switch {
-	case errors.Is(err, gognito.ErrUnavailable):
+	switch gognito.KindOf(err) {
+	case gognito.ErrUnavailable:
 		return http.StatusServiceUnavailable
-	case errors.Is(err, gognito.ErrForbidden):
+	case gognito.ErrForbidden:
 		return http.StatusForbidden
-	case errors.Is(err, gognito.ErrNoToken), errors.Is(err, gognito.ErrInvalidToken):
+	case gognito.ErrNoToken, gognito.ErrInvalidToken:
 		return http.StatusUnauthorized
 	default:
 		return http.StatusInternalServerError
@@ -72,11 +72,11 @@ func Status(err error) int {
 // it is answered without one (RFC 6750, section 3). realm may be empty.
 func Challenge(err error, realm string) string {
 	var code string
-	switch {
-	case Status(err) == http.StatusUnauthorized && errors.Is(err, gognito.ErrInvalidToken):
+	switch kind := gognito.KindOf(err); {
+	case kind == gognito.ErrInvalidToken:
 		code = `error="invalid_token"`
-	case Status(err) == http.StatusUnauthorized:
-	case Status(err) == http.StatusForbidden && gognito.ReasonOf(err) == gognito.ReasonScope:
+	case kind == gognito.ErrNoToken:
+	case kind == gognito.ErrForbidden && gognito.ReasonOf(err) == gognito.ReasonScope:
 		code = `error="insufficient_scope"`
 	default:
 		return ""
@@ -97,7 +97,7 @@ func Challenge(err error, realm string) string {
 // (RFC 9457) to clients that list JSON in Accept, and as plain text to others.
 func Reply(w http.ResponseWriter, r *http.Request, err error, realm string) {
 	header := w.Header()
-	status := announce(header, err, realm)
+	status := Announce(header, err, realm)
 	header.Del("Content-Length")
 	if !listsJSON(r.Header.Values("Accept")) {
 		header.Set("Content-Type", "text/plain; charset=utf-8")
@@ -113,9 +113,10 @@ func Reply(w http.ResponseWriter, r *http.Request, err error, realm string) {
 	}{http.StatusText(status), status})
 }
 
-// announce sets the fields of the header that answers an error, and returns the
-// status.
-func announce(header http.Header, err error, realm string) (status int) {
+// Announce sets all that [Reply] sets in the header of the answer to an error, but
+// the type of the body, and returns the status. An ErrorHandler with a body of its
+// own begins with it.
+func Announce(header http.Header, err error, realm string) (status int) {
 	status = Status(err)
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
