@@ -21,6 +21,17 @@ import (
 // errors itself.
 type Gate func(*http.Request) (*http.Request, error)
 
+// HandBack gives the request that came in what its handlers made of the one that a
+// Gate admitted, and that net/http removes afterwards: the files of a multipart
+// form. An adapter of a framework that is served by net/http defers it before it
+// hands on the admitted request; without it each upload would leave its files
+// behind.
+func HandBack(came, admitted *http.Request) {
+	if came.MultipartForm == nil {
+		came.MultipartForm = admitted.MultipartForm
+	}
+}
+
 // RequireGate is the gate of [Authenticator.Require]. Like that it panics if there
 // is no Verifier.
 func (a *Authenticator) RequireGate() Gate {

@@ -53,6 +53,7 @@ func (a *Authenticator) behind(gate Gate, next http.Handler) http.Handler {
 			a.Refuse(w, r, err)
 			return
 		}
+		defer HandBack(r, admitted)
 		next.ServeHTTP(w, admitted)
 	})
 }
