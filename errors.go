@@ -46,9 +46,10 @@ const (
 	// sections 3.1 and 7.1; RFC 7519, section 7.2).
 	ReasonMalformed Reason = "malformed"
 	// ReasonAlgorithm: signed with anything but RS256, the only algorithm
-	// that Cognito uses (RFC 8725, section 3.1).
+	// that Cognito uses (RFC 8725, section 3.1); in package alb, ES256.
 	ReasonAlgorithm Reason = "algorithm"
-	// ReasonIssuer: the token names an issuer that is not the pool's.
+	// ReasonIssuer: the token names an issuer that is not the pool's; in
+	// package alb, or a load balancer that is not one of yours.
 	ReasonIssuer Reason = "issuer"
 	// ReasonKeysUnavailable: the keys could not be fetched, so the token
 	// could not be judged. An outage, not a refusal: kind ErrUnavailable.

@@ -12,7 +12,10 @@ import (
 )
 
 // recorded are the packages whose exported API is a promise.
-var recorded = []string{".", "httpauth", "gognitotest", "devpool"}
+var recorded = []string{
+	".", "httpauth", "alb", "gognitotest", "devpool",
+	"adapters/connectauth", "adapters/echoauth", "adapters/echoauth/echo4auth", "adapters/ginauth", "adapters/otelauth",
+}
 
 const apiFile = "testdata/api.txt"
 

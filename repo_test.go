@@ -36,7 +36,8 @@ var libraryMayImport = []string{
 var arrows = map[string]func(imported string) bool{
 	".":           isProduct,
 	"httpauth":    func(p string) bool { return p == "." || isProduct(p) },
-	"gognitotest": func(p string) bool { return p == "." || isProduct(p) || p == "internal/mint" },
+	"alb":         func(p string) bool { return p == "." || isProduct(p) },
+	"gognitotest": func(p string) bool { return p == "." || p == "alb" || isProduct(p) || p == "internal/mint" },
 	"internal":    isProduct,
 	"examples":    func(string) bool { return true },
 
@@ -101,7 +102,7 @@ func TestRepositoryAdaptersDoNotImportEachOther(t *testing.T) {
 func TestRepositoryLibraryIsBuiltOfWhatIsListed(t *testing.T) {
 	var got []string
 	for _, system := range systems {
-		list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".", "./httpauth", "./gognitotest")
+		list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".", "./httpauth", "./alb", "./gognitotest")
 		list.Env = append(list.Environ(), "GOOS="+system, "GOWORK=off")
 		out, err := list.Output()
 		if err != nil {
