@@ -15,6 +15,10 @@ ifeq ($(MODULES),)
 $(error no go.mod was found)
 endif
 
+# The modules that hold requests to the one table: the adapters, but for the one
+# that sees no request, and the routers that need none.
+ADAPTERS := $(filter-out ./adapters/otelauth,$(filter ./adapters/% ./examples/routers,$(MODULES)))
+
 # Tools run outside the workspace, at the versions that tools/go.mod pins.
 tool = $$(GOWORK=off go -C tools tool -n $(1))
 
@@ -66,8 +70,21 @@ modules: ## Tidy, build and test each module alone, outside the workspace
 		go -C "$$module" mod tidy -diff; \
 		go -C "$$module" build -o /dev/null ./...; \
 		go -C "$$module" vet ./...; \
-		case "$$module" in ./e2e | ./peers) ;; *) go -C "$$module" test ./... ;; esac; \
+		case "$$module" in ./e2e | ./peers | ./adapters/* | ./examples/routers) ;; *) go -C "$$module" test ./... ;; esac; \
 	done
+
+.PHONY: adapters
+adapters: ## Test the adapters under the race detector; all must judge the same rows of the one table
+	@log=$$(mktemp); rows=$$(mktemp); trap 'rm -f "$$log" "$$rows"' EXIT; export GOWORK=off; \
+	for module in . $(ADAPTERS); do \
+		packages=./...; if [ "$$module" = . ]; then packages=./httpauth; fi; \
+		go -C "$$module" test -race -count=1 -v "$$packages" >"$$log" 2>&1 || { grep -v -e '^ *--- PASS' -e '^=== ' "$$log"; exit 1; }; \
+		grep -e '^ok' "$$log"; \
+		grep -o 'adaptertest: .* ran [0-9]* rows' "$$log" | tee -a "$$rows" || { echo "$$module ran no row" >&2; exit 1; }; \
+	done; \
+	for module in $(filter-out $(ADAPTERS),$(filter ./adapters/%,$(MODULES))); do go -C "$$module" test -race -count=1 ./...; done; \
+	if [ "$$(grep -o '[0-9]* rows' "$$rows" | sort -u | wc -l)" -ne 1 ]; then echo "not all judged the same rows" >&2; exit 1; fi; \
+	echo "$$(wc -l <"$$rows") tables of $$(grep -o -m 1 '[0-9]* rows' "$$rows" | head -n 1) each, all alike"
 
 .PHONY: mutants
 mutants: ## Put each fault of testdata/mutants.txt in; the tests must notice (ONLY=name for one)
