@@ -18,14 +18,17 @@ func (a *Authenticator) checkOrigin(r *http.Request, tokens []Token) error {
 	if protection == nil {
 		protection = new(http.CrossOriginProtection)
 	}
+	judged := *r
 	if isUpgrade(r) {
 		// A WebSocket handshake is a GET that opens a way to do anything, and
 		// browsers let every site make one.
-		upgrade := *r
-		upgrade.Method = http.MethodPost
-		r = &upgrade
+		judged.Method = http.MethodPost
 	}
-	if err := protection.Check(r); err != nil {
+	if r.Host == "" {
+		// The origin "null" has no host either, and is nobody's own.
+		judged.Host = "unknown.invalid"
+	}
+	if err := protection.Check(&judged); err != nil {
 		return gognito.NewError(gognito.ReasonCrossOrigin, err)
 	}
 	return nil

@@ -40,3 +40,23 @@ func TestAHandshakeReachesTheHandlerAsItCame(t *testing.T) {
 		t.Errorf("the handler gets %q, the request is %q", method, r.Method)
 	}
 }
+
+// A request of HTTP/1.0, or one that an adapter made, may name no host.
+func TestANullOriginIsNobodysOwn(t *testing.T) {
+	auth := &httpauth.Authenticator{
+		Verifier: verifierFunc(func(string) (*gognito.Claims, error) { return &gognito.Claims{Username: "jane"}, nil }),
+		Source:   httpauth.Cookie("t"),
+	}
+	for _, origin := range []string{"null", "file://", "https://evil.example"} {
+		r := httptest.NewRequest(http.MethodPost, "/", nil)
+		r.Host = ""
+		r.Header.Set("Origin", origin)
+		r.Header.Set("Cookie", "t=x")
+		if _, err := auth.Authenticate(r); gognito.ReasonOf(err) != gognito.ReasonCrossOrigin {
+			t.Errorf("%s, to no host: %v", origin, err)
+		}
+		if r.Host != "" {
+			t.Error("the request was changed")
+		}
+	}
+}

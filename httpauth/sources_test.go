@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -127,16 +126,19 @@ func TestAListCanNotForgeAnElement(t *testing.T) {
 		if err != nil || got != test.want {
 			t.Errorf("JoinList(%q) = %q, %v; want %q", test.list, got, err, test.want)
 		}
-		for i, element := range strings.Split(got, ",") {
-			if back, err := url.PathUnescape(element); len(test.list) > 0 && (err != nil || back != test.list[i]) {
-				t.Errorf("%q comes back as %q, %v", test.list[i], back, err)
-			}
+		if back, err := httpauth.SplitList(got, ','); err != nil || !slices.Equal(back, test.list) {
+			t.Errorf("%q comes back as %q, %v", test.list, back, err)
+		}
+	}
+	for _, text := range []string{",", "a,", ",a", "a,,b", "a%", "a%2", "a%zz"} {
+		if list, err := httpauth.SplitList(text, ','); err == nil || list != nil {
+			t.Errorf("SplitList(%q) = %q, %v; want an error", text, list, err)
 		}
 	}
 	if got, err := httpauth.JoinList([]string{"a", ""}, ',', 100); got != "" || err == nil {
 		t.Errorf("an empty element: %q, %v", got, err)
 	}
-	for _, separator := range []byte("%C0") {
+	for _, separator := range []byte("%C0\xe9\xd7") {
 		func() {
 			defer func() {
 				if recover() == nil {
@@ -144,6 +146,14 @@ func TestAListCanNotForgeAnElement(t *testing.T) {
 				}
 			}()
 			_, _ = httpauth.JoinList([]string{"a"}, separator, 100)
+		}()
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("SplitList takes %q for a separator", separator)
+				}
+			}()
+			_, _ = httpauth.SplitList("a", separator)
 		}()
 	}
 	if got, err := httpauth.JoinList([]string{"abc", "de"}, ' ', 6); got != "abc de" || err != nil {
