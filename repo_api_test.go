@@ -14,7 +14,7 @@ import (
 // recorded are the packages whose exported API is a promise.
 var recorded = []string{
 	".", "httpauth", "alb", "gognitotest", "devpool",
-	"adapters/connectauth", "adapters/echoauth", "adapters/echoauth/echo4auth", "adapters/ginauth",
+	"adapters/connectauth", "adapters/echoauth", "adapters/echoauth/echo4auth", "adapters/fiberauth", "adapters/ginauth",
 	"adapters/grpcauth", "adapters/lambdaauth", "adapters/otelauth",
 }
 

@@ -27,7 +27,9 @@ type Gate func(*http.Request) (*http.Request, error)
 // hands on the admitted request; without it each upload would leave its files
 // behind.
 func HandBack(came, admitted *http.Request) {
-	if came.MultipartForm == nil {
+	// Without a form nothing is written: what a handler left running may still read
+	// the request.
+	if admitted.MultipartForm != nil && came.MultipartForm == nil {
 		came.MultipartForm = admitted.MultipartForm
 	}
 }
@@ -68,7 +70,8 @@ func (a *Authenticator) gate(passes func(error) bool) Gate {
 type authenticatedBy struct{}
 
 // AllowGate is the gate of [Authenticator.Allow], behind a RequireGate or an
-// OptionalGate of the same Authenticator.
+// OptionalGate of the same Authenticator. It looks at nothing but the request's
+// context.
 func (a *Authenticator) AllowGate(policy gognito.Policy) Gate {
 	if policy == nil {
 		panic("httpauth: Allow was given a nil Policy")

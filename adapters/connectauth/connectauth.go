@@ -15,16 +15,23 @@
 //	mux.Handle("/shop.v1.Orders/", auth.Require(orders))
 //	mux.Handle("/shop.v1.Orders/Refund", auth.Require(auth.Allow(gognito.Can("refund"))(orders)))
 //
-// http.ServeMux prefers the longer pattern, and a procedure has one spelling: a
-// Connect handler knows no other.
+// http.ServeMux prefers the longer pattern. Mount no service at less than its own
+// path: its handler reads the path decoded, so at "/", or at "/api/" by
+// http.StripPrefix, it would serve /shop.v1.Orders%2FRefund too, which is not the
+// pattern that asks for the policy. Behind a prefix goes a mux with the patterns above:
+//
+//	root.Handle("/api/", http.StripPrefix("/api", mux))
+//
+// CORS middleware goes in front of the guards: a preflight carries no token.
 //
 // # Answers
 //
 // A missing or refused token is unauthenticated, a user who may not is
-// permission_denied, an outage is unavailable, and a failed Attach hook is internal.
-// The error has a google.rpc.ErrorInfo of the domain "gognito", whose reason is the
-// kind of the error and no more: NO_TOKEN, INVALID_TOKEN, FORBIDDEN, UNAVAILABLE,
-// INTERNAL. WWW-Authenticate, Cache-Control and Retry-After are set as by
+// permission_denied, an outage is unavailable, a failed Attach hook is internal, and a
+// call that has ended is canceled or deadline_exceeded. The error has a
+// google.rpc.ErrorInfo of the domain "gognito", whose reason is the kind of the error
+// and no more: NO_TOKEN, INVALID_TOKEN, FORBIDDEN, INSUFFICIENT_SCOPE, UNAVAILABLE,
+// CANCELED, INTERNAL. WWW-Authenticate, Cache-Control and Retry-After are set as by
 // [httpauth.Announce], in each protocol.
 //
 // # Versions
@@ -34,9 +41,9 @@
 package connectauth
 
 import (
+	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"connectrpc.com/connect"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -64,27 +71,38 @@ func ErrorHandler(auth *httpauth.Authenticator, options ...connect.HandlerOption
 
 // toConnect returns the error that the client is told.
 func toConnect(err error) *connect.Error {
-	kind := gognito.KindOf(err)
-	answer := connect.NewError(codeOf(kind), errors.New(http.StatusText(httpauth.Status(err))))
-	reason := "INTERNAL"
-	if kind != "" {
-		reason = strings.ToUpper(strings.ReplaceAll(string(kind), " ", "_"))
-	}
+	code, reason := codeOf(err)
+	answer := connect.NewError(code, errors.New(http.StatusText(httpauth.Status(err))))
 	if detail, err := connect.NewErrorDetail(&errdetails.ErrorInfo{Reason: reason, Domain: "gognito"}); err == nil {
 		answer.AddDetail(detail)
 	}
 	return answer
 }
 
-func codeOf(kind gognito.Kind) connect.Code {
-	switch kind {
-	case gognito.ErrNoToken, gognito.ErrInvalidToken:
-		return connect.CodeUnauthenticated
+// codeOf returns the code for an error, and the reason in the ErrorInfo: the error's
+// kind, as far as a challenge (RFC 6750, section 3.1) tells it. adapters/grpcauth has
+// the same.
+func codeOf(err error) (code connect.Code, reason string) {
+	switch gognito.KindOf(err) {
+	case gognito.ErrNoToken:
+		return connect.CodeUnauthenticated, "NO_TOKEN"
+	case gognito.ErrInvalidToken:
+		return connect.CodeUnauthenticated, "INVALID_TOKEN"
 	case gognito.ErrForbidden:
-		return connect.CodePermissionDenied
+		if gognito.ReasonOf(err) == gognito.ReasonScope {
+			return connect.CodePermissionDenied, "INSUFFICIENT_SCOPE"
+		}
+		return connect.CodePermissionDenied, "FORBIDDEN"
 	case gognito.ErrUnavailable:
-		return connect.CodeUnavailable
+		switch {
+		case gognito.ReasonOf(err) != gognito.ReasonCanceled:
+			return connect.CodeUnavailable, "UNAVAILABLE"
+		case errors.Is(err, context.DeadlineExceeded):
+			return connect.CodeDeadlineExceeded, "CANCELED"
+		default:
+			return connect.CodeCanceled, "CANCELED"
+		}
 	default:
-		return connect.CodeInternal
+		return connect.CodeInternal, "INTERNAL"
 	}
 }

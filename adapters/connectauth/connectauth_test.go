@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"connectrpc.com/connect"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -45,14 +46,27 @@ func TestTheErrorTellsItsKind(t *testing.T) {
 	auth := guarded(pool)
 	auth.Verifier = pools
 	auth.Attach = func(_ *http.Request, u *gognito.User) error {
-		if u.Username == "faulty" {
+		switch u.Username {
+		case "faulty":
 			return errors.New("the database is gone")
+		case "late":
+			return context.DeadlineExceeded
+		default:
+			return nil
 		}
-		return nil
 	}
 	const procedure = "/shop.v1.Orders/List"
 	handler := connect.NewUnaryHandlerSimple(procedure, func(context.Context, *text) (*text, error) { return new(text), nil })
-	server := httptest.NewUnstartedServer(auth.Require(auth.Allow(gognito.InAnyGroup("admins"))(handler)))
+	policy := gognito.AllOf(gognito.HasAnyScope("orders/list"), gognito.InAnyGroup("admins"))
+	guarded := auth.Require(auth.Allow(policy)(handler))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Late") != "" {
+			ctx, cancel := context.WithDeadline(r.Context(), time.Now().Add(-time.Second))
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
+		guarded.ServeHTTP(w, r)
+	}))
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	t.Cleanup(server.Close)
@@ -69,13 +83,18 @@ func TestTheErrorTellsItsKind(t *testing.T) {
 		}{
 			{"", connect.CodeUnauthenticated, "NO_TOKEN", `Bearer realm="shop"`},
 			{pool.Hostile("expired"), connect.CodeUnauthenticated, "INVALID_TOKEN", `Bearer realm="shop", error="invalid_token"`},
-			{pool.AccessToken(gognitotest.User{}), connect.CodePermissionDenied, "FORBIDDEN", ""},
+			{pool.AccessToken(gognitotest.User{Scopes: []string{"orders/list"}}), connect.CodePermissionDenied, "FORBIDDEN", ""},
+			{pool.AccessToken(gognitotest.User{}), connect.CodePermissionDenied, "INSUFFICIENT_SCOPE", `Bearer realm="shop", error="insufficient_scope"`},
 			{down.AccessToken(gognitotest.User{}), connect.CodeUnavailable, "UNAVAILABLE", ""},
 			{pool.AccessToken(gognitotest.User{Username: "faulty"}), connect.CodeInternal, "INTERNAL", ""},
+			{pool.AccessToken(gognitotest.User{Username: "late"}), connect.CodeDeadlineExceeded, "CANCELED", ""},
 		} {
 			request := connect.NewRequest(new(text))
 			if test.token != "" {
 				request.Header().Set("Authorization", bearer(test.token))
+			}
+			if test.code == connect.CodeDeadlineExceeded {
+				request.Header().Set("Late", "1")
 			}
 			_, err := rpc.CallUnary(t.Context(), request)
 			told, ok := errors.AsType[*connect.Error](err)
@@ -190,38 +209,54 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A policy that is mounted at a procedure holds for every way to call it.
+// A policy that is mounted at a procedure holds for every way to call it, but where
+// the package comment says that it does not.
 func TestAProcedureWithAPolicyHasNoOtherName(t *testing.T) {
 	pool := gognitotest.NewPool(t)
 	auth := guarded(pool)
 	refunds := 0
-	orders := http.NewServeMux()
-	orders.Handle("/shop.v1.Orders/List", connect.NewUnaryHandlerSimple("/shop.v1.Orders/List",
-		func(context.Context, *text) (*text, error) { return new(text), nil }))
-	orders.Handle("/shop.v1.Orders/Refund", connect.NewUnaryHandlerSimple("/shop.v1.Orders/Refund",
-		func(context.Context, *text) (*text, error) { refunds++; return new(text), nil }))
-	mux := http.NewServeMux()
-	mux.Handle("/shop.v1.Orders/", auth.Require(orders))
-	mux.Handle("/shop.v1.Orders/Refund", auth.Require(auth.Allow(gognito.InAnyGroup("admins"))(orders)))
-	server := httptest.NewServer(mux)
+	orders := generated(map[string]http.Handler{
+		"/shop.v1.Orders/List": connect.NewUnaryHandlerSimple("/shop.v1.Orders/List",
+			func(context.Context, *text) (*text, error) { return new(text), nil }),
+		"/shop.v1.Orders/Refund": connect.NewUnaryHandlerSimple("/shop.v1.Orders/Refund",
+			func(context.Context, *text) (*text, error) { refunds++; return new(text), nil }),
+	})
+	mount := func(service string) *http.ServeMux {
+		mux := http.NewServeMux()
+		mux.Handle(service, auth.Require(orders))
+		mux.Handle("/shop.v1.Orders/Refund", auth.Require(auth.Allow(gognito.InAnyGroup("admins"))(orders)))
+		return mux
+	}
+	root := mount("/shop.v1.Orders/")
+	root.Handle("/api/", http.StripPrefix("/api", mount("/shop.v1.Orders/")))
+	server, tooWide := httptest.NewServer(root), httptest.NewServer(mount("/"))
 	t.Cleanup(server.Close)
+	t.Cleanup(tooWide.Close)
 
-	for _, path := range []string{
-		"/shop.v1.Orders/Refund", "//shop.v1.Orders/Refund", "/shop.v1.Orders//Refund", "/shop.v1.Orders/./Refund",
-		"/shop.v1.Orders/x/../Refund", "/shop.v1.Orders/Refund/", "/shop.v1.Orders/%52efund", "/shop.v1.Orders%2fRefund",
-		"/shop.v1.Orders/refund", "/shop.v1.Orders/Refund?x", "/shop.v1.orders/Refund", "/shop.v1.Orders/Refund%00", "/shop.v1.Orders/List/../Refund",
-	} {
-		status := post(t, server, path, pool.AccessToken(gognitotest.User{Username: "jane"}))
-		if status == http.StatusOK || refunds > 0 {
-			t.Fatalf("%s: answered %d, %d refunds", path, status, refunds)
+	jane := pool.AccessToken(gognitotest.User{Username: "jane"})
+	for _, prefix := range []string{"", "/api"} {
+		for _, path := range []string{
+			"/shop.v1.Orders/Refund", "//shop.v1.Orders/Refund", "/shop.v1.Orders//Refund", "/shop.v1.Orders/./Refund",
+			"/shop.v1.Orders/x/../Refund", "/shop.v1.Orders/Refund/", "/shop.v1.Orders/%52efund", "/shop.v1.Orders%2fRefund",
+			"/shop.v1.Orders/refund", "/shop.v1.Orders/Refund?x", "/shop.v1.orders/Refund", "/shop.v1.Orders/Refund%00", "/shop.v1.Orders/List/../Refund",
+			"/%2fshop.v1.Orders/Refund", "/shop.v1.Orders/Refund%2f", "/shop.v1.Orders/%2fRefund",
+		} {
+			status := post(t, server, prefix+path, jane)
+			if status == http.StatusOK || refunds > 0 {
+				t.Fatalf("%s: answered %d, %d refunds", prefix+path, status, refunds)
+			}
 		}
+		if status := post(t, server, prefix+"/shop.v1.Orders/List", jane); status != http.StatusOK {
+			t.Errorf("List: answered %d", status)
+		}
+		admin := pool.AccessToken(gognitotest.User{Username: "root", Groups: []string{"admins"}})
+		if status := post(t, server, prefix+"/shop.v1.Orders/Refund", admin); status != http.StatusOK || refunds != 1 {
+			t.Errorf("an admin: answered %d, %d refunds", status, refunds)
+		}
+		refunds = 0
 	}
-	root := pool.AccessToken(gognitotest.User{Username: "root", Groups: []string{"admins"}})
-	if status := post(t, server, "/shop.v1.Orders/Refund", root); status != http.StatusOK || refunds != 1 {
-		t.Errorf("an admin: answered %d, %d refunds", status, refunds)
-	}
-	if status := post(t, server, "/shop.v1.Orders/List", pool.AccessToken(gognitotest.User{})); status != http.StatusOK {
-		t.Errorf("List: answered %d", status)
+	if status := post(t, tooWide, "/shop.v1.Orders%2FRefund", jane); status != http.StatusOK || refunds != 1 {
+		t.Errorf("mounted at /, the package comment is wrong: answered %d, %d refunds", status, refunds)
 	}
 }
 

@@ -19,10 +19,10 @@ import (
 
 // service is what protoc-gen-connect-go makes of a schema: a path and a handler.
 func service() (string, http.Handler) {
-	mux := http.NewServeMux()
-	mux.Handle("/hello.v1.Hello/Me", connect.NewUnaryHandlerSimple("/hello.v1.Hello/Me", me))
-	mux.Handle("/hello.v1.Hello/Admin", connect.NewUnaryHandlerSimple("/hello.v1.Hello/Admin", me))
-	return "/hello.v1.Hello/", mux
+	return "/hello.v1.Hello/", generated(map[string]http.Handler{
+		"/hello.v1.Hello/Me":    connect.NewUnaryHandlerSimple("/hello.v1.Hello/Me", me),
+		"/hello.v1.Hello/Admin": connect.NewUnaryHandlerSimple("/hello.v1.Hello/Admin", me),
+	})
 }
 
 func me(ctx context.Context, _ *emptypb.Empty) (*wrapperspb.StringValue, error) {

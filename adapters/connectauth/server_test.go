@@ -83,6 +83,17 @@ func version1(world *adaptertest.World) http.Handler {
 	})
 }
 
+// generated serves procedures as the code does that protoc-gen-connect-go writes.
+func generated(procedures map[string]http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if procedure, ok := procedures[r.URL.Path]; ok {
+			procedure.ServeHTTP(w, r)
+			return
+		}
+		http.NotFound(w, r)
+	})
+}
+
 // spec2 describes a procedure to connectrpc.com/connect/v2.
 func spec2(procedure string) connect2.Spec {
 	spec := connect2.Spec{Procedure: procedure, IdempotencyLevel: connect2.IdempotencyNoSideEffects}

@@ -171,7 +171,7 @@ func status(code string) int {
 		return http.StatusUnauthorized
 	case "permission_denied":
 		return http.StatusForbidden
-	case "unavailable":
+	case "unavailable", "canceled", "deadline_exceeded": // to HTTP, all are 503
 		return http.StatusServiceUnavailable
 	case "internal":
 		return http.StatusInternalServerError

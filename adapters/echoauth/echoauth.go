@@ -30,9 +30,11 @@
 // # Order
 //
 // A middleware of Echo's Use, or of a group's, also guards paths without a route
-// (401, not 404); one of a route guards that route alone. CORS goes before Require,
-// since a preflight carries no token. ContextTimeout goes before it as well, if
-// fetching keys is to count: a request whose time is up is answered with 503.
+// (401, not 404); one of a route guards that route alone. Where a wildcard serves
+// other methods only, Echo answers 405, or 204 to OPTIONS, in front of a group's
+// middleware. CORS goes before Require, since a preflight carries no token.
+// ContextTimeout goes before it as well, if fetching keys is to count: a request whose
+// time is up is answered with 503.
 //
 // Echo serves by net/http, which takes 1 MiB of header fields unless
 // http.Server.MaxHeaderBytes says otherwise: far more than Cognito's tokens, which

@@ -109,6 +109,27 @@ func TestEveryPlaceToMountGuardsWhatIsBehind(t *testing.T) {
 	}
 }
 
+// What the package comment says of paths that are served for other methods only.
+func TestEchoAnswersWrongMethodsOfAWildcardInFrontOfAGroup(t *testing.T) {
+	auth := &httpauth.Authenticator{Verifier: gognitotest.NewPool(t).Verifier()}
+	grouped, used := echo.New(), echo.New()
+	grouped.Group("/api", echoauth.Require(auth)).GET("/files/*", admin)
+	used.Use(echoauth.Require(auth))
+	used.GET("/api/files/*", admin)
+	for method, status := range map[string]int{
+		http.MethodGet:     http.StatusUnauthorized,
+		http.MethodPost:    http.StatusMethodNotAllowed,
+		http.MethodOptions: http.StatusNoContent,
+	} {
+		if w := call(grouped, method, "/api/files/x", ""); w.Code != status {
+			t.Errorf("%s, in a group: %d, want %d", method, w.Code, status)
+		}
+		if w := call(used, method, "/api/files/x", ""); w.Code != http.StatusUnauthorized {
+			t.Errorf("%s, behind Use: %d", method, w.Code)
+		}
+	}
+}
+
 func TestAPanicIsEchosAffair(t *testing.T) {
 	pool := gognitotest.NewPool(t)
 	auth := &httpauth.Authenticator{Verifier: pool.Verifier()}

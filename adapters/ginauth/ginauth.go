@@ -24,9 +24,16 @@
 //
 // A refused request is answered and aborted: nothing behind runs, even if
 // something in front recovers from a panic of Attach's, say, and goes on. The error
-// is in c.Errors, where gin.Logger and other middleware in front find it after
-// c.Next, of type gin.ErrorTypePrivate: for logs, never for the client.
-// [gognito.ReasonOf] of it says why.
+// is in c.Errors, of type gin.ErrorTypePrivate, where middleware in front finds it
+// after c.Next. Its text says nothing, since some middleware sends that to clients:
+//
+//	c.Next()
+//	for _, err := range c.Errors {
+//		logger.Info("refused", "reason", gognito.ReasonOf(err)) // errors.Is and errors.As work too
+//	}
+//
+// Middleware that answers c.Errors itself has to leave alone what is answered
+// (c.Writer.Written), or its text is added to the answer.
 //
 // # Where gin surprises
 //
@@ -34,6 +41,7 @@
 //   - A Group's middleware does not run for paths that nobody serves; the Engine's
 //     does, and answers 401 there. Redirects to the right path come before both:
 //     they tell strangers which paths exist, and no more.
+//   - CORS middleware goes in front of the guards: a preflight carries no token.
 //   - gin.WrapH(auth.Require(h)) guards h alone. It does not abort, so it is no
 //     middleware.
 //   - GET routes don't serve HEAD.
@@ -115,7 +123,14 @@ func pass(c *gin.Context, auth *httpauth.Authenticator, gate httpauth.Gate) (pas
 		return true
 	}
 	// Of err alone, c.Error would keep only the *gin.Error that it may wrap.
-	_ = c.Error(&gin.Error{Err: err, Type: gin.ErrorTypePrivate})
+	_ = c.Error(&gin.Error{Err: withheld{err}, Type: gin.ErrorTypePrivate})
 	auth.Refuse(c.Writer, c.Request, err)
 	return false
 }
+
+// withheld keeps an error's text from clients, to whom middleware that gin
+// recommends sends what it finds in c.Errors.
+type withheld struct{ err error }
+
+func (withheld) Error() string   { return "withheld; see gognito.ReasonOf" }
+func (w withheld) Unwrap() error { return w.err }

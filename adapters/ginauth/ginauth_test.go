@@ -94,7 +94,7 @@ func TestNothingBehindARefusalRunsAndTheErrorIsNoted(t *testing.T) {
 }
 
 // An Attach that returns a *gin.Error means to talk to gin's logs, not to clients,
-// and what it wraps it in stays.
+// and what it wraps it in stays. Middleware in front may send the text to clients.
 func TestAnErrorIsNotedWholeAndPrivate(t *testing.T) {
 	auth, token := newAuth(t)
 	auth.Attach = func(*http.Request, *gognito.User) error {
@@ -106,6 +106,9 @@ func TestAnErrorIsNotedWholeAndPrivate(t *testing.T) {
 		c.Next()
 		if last := c.Errors.Last(); gognito.ReasonOf(last) != gognito.ReasonPermission || !last.IsType(gin.ErrorTypePrivate) || last.IsType(gin.ErrorTypePublic) {
 			t.Errorf("noted %v of type %d", last, last.Type)
+		}
+		if text := c.Errors.Last().Error(); text != "withheld; see gognito.ReasonOf" {
+			t.Errorf("noted with the text %q", text)
 		}
 	})
 	r.GET("/", ginauth.Require(auth), greet)

@@ -11,14 +11,10 @@ import (
 	"github.com/gognito/gognito/adapters/otelauth"
 )
 
-func Example() {
-	reader := sdkmetric.NewManualReader() // in a program: that of an exporter
-	config := otelauth.Config{MeterProvider: sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))}
-
+func newVerifier(config otelauth.Config) (*gognito.Verifier, error) {
 	trace, err := otelauth.NewTrace(config)
 	if err != nil {
-		fmt.Println(err)
-		return
+		return nil, err
 	}
 	verifier, err := gognito.New(gognito.Config{
 		UserPoolID: "eu-west-1_AbCdEfGhI",
@@ -26,10 +22,18 @@ func Example() {
 		Trace:      trace,
 	})
 	if err != nil {
-		fmt.Println(err)
-		return
+		return nil, err
 	}
-	if _, err := otelauth.ObserveKeys(config, verifier); err != nil {
+	_, err = otelauth.ObserveKeys(config, verifier)
+	return verifier, err
+}
+
+func Example() {
+	reader := sdkmetric.NewManualReader() // in a program: that of an exporter
+	config := otelauth.Config{MeterProvider: sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))}
+
+	verifier, err := newVerifier(config)
+	if err != nil {
 		fmt.Println(err)
 		return
 	}
