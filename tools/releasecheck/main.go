@@ -212,7 +212,9 @@ func environment(ctx context.Context, temp, proxy string) ([]string, error) {
 	return append(os.Environ(),
 		"GOPROXY="+strings.Join(append([]string{"file://" + filepath.ToSlash(proxy)}, others...), ","),
 		"GONOSUMDB="+strings.Trim(rootModule+","+nosumdb, ","),
-		"GOPRIVATE=", "GONOPROXY=none", "GOWORK=off", "GOFLAGS=-modcacherw",
+		// With any GONOPROXY, go get takes the library in the cache for all there
+		// is at its path, and looks for no adapter.
+		"GOPRIVATE=", "GONOPROXY=", "GOWORK=off", "GOFLAGS=-modcacherw",
 		"GOMODCACHE="+filepath.Join(temp, "modcache"),
 		"GOBIN="+filepath.Join(temp, "bin"),
 	), nil
