@@ -31,7 +31,7 @@ func Upload(t *testing.T, guard func(auth *httpauth.Authenticator, upload func(*
 	pool := gognitotest.NewPool(t)
 	during := -1
 	server := httptest.NewServer(guard(&httpauth.Authenticator{Verifier: pool.Verifier()}, func(r *http.Request) {
-		if err := r.ParseMultipartForm(1); err != nil {
+		if err := r.ParseMultipartForm(1); err != nil { //nolint:gosec // of a request that this function sends
 			t.Error(err)
 		}
 		during = files()

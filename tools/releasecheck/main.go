@@ -188,11 +188,13 @@ func adopt(ctx context.Context, env []string, dir, version string, adapter publi
 
 // imports returns a program that imports packages and does nothing.
 func imports(packages []string) string {
-	text := "package main\n"
+	var text strings.Builder
+	text.WriteString("package main\n")
 	for _, p := range packages {
-		text += fmt.Sprintf("\nimport _ %q\n", p)
+		fmt.Fprintf(&text, "\nimport _ %q\n", p)
 	}
-	return text + "\nfunc main() {}\n"
+	text.WriteString("\nfunc main() {}\n")
+	return text.String()
 }
 
 // environment is a new user's: our modules come from the folder proxy,
