@@ -20,10 +20,12 @@
 //
 // # Limits
 //
-// Fiber takes 4 KiB of request line and header fields, and answers 431 to more
-// before any handler runs. Cognito's token of a user in many groups is larger, and
-// in cookies come an ID token and a refresh token too: set ReadBufferSize of
-// fiber.Config, to 64 KiB, say. Each connection that is read from has such a buffer.
+// Fiber takes 4 KiB of request line and header fields, and answers 431 to more.
+// Cognito's token of a user in many groups is larger, and in cookies come an ID
+// token and a refresh token too: set ReadBufferSize of fiber.Config, to 64 KiB, say.
+// Each connection that is read from has such a buffer. No route sees a request that
+// Fiber can't read, but what Use has mounted gets an empty one: when Fiber logs
+// "middleware traversal failed: Unauthorized", that was a guard, and not the cause.
 //
 // c.Context() does not end when the client goes away. If waiting for keys or for
 // Attach has to end earlier than by their own limits, let a handler in front give it
@@ -31,17 +33,27 @@
 //
 // The *http.Request is the client's, with the header that the handlers in front have
 // left of it. Its body is empty, so no Attach hook can use that up. r.Host is the
-// Host field, even behind a proxy that Fiber trusts; if a proxy changes it, the public
-// origin is to be trusted by CrossOrigin. A field that handlers add to a chunked
+// Host field in lower case, even behind a proxy that Fiber trusts; if a proxy changes
+// it, the public origin is to be trusted by CrossOrigin. A field that handlers add to a chunked
 // request is not seen, except for Authorization and Cookie: fasthttp mixes those of
 // trailers in. What net/http can't read is answered with 400: a bad target, a name
 // with a space, several Host fields. A cookie that is malformed may count as none
 // where handlers in front have read cookies, or DisableHeaderNormalizing is set.
 //
 // A handler that takes over the connection, as for a WebSocket, has no fiber.Ctx
-// there: take the user along from before.
+// there: take the user along from before. Nor does a handler of net/http that Fiber
+// adapts find the user in its request's context: mount it by HTTPHandlerWithContext of
+// Fiber's adaptor, whose LocalContextFromHTTPRequest returns c.Context().
 //
 // # Paths
+//
+// A guard of a whole app needs the path of all paths:
+//
+//	app.Use("/*", fiberauth.Require(auth))
+//
+// Use without a path, like a group at "/", covers only what begins with a slash, and
+// not "//". Fiber's "/*" is more than that: a route or static files there, behind
+// app.Use(guard), would answer "GET // HTTP/1.1" and "GET x.txt HTTP/1.1" to anybody.
 //
 // Use and Group guard the paths below theirs as Fiber compares paths: as they were
 // sent, "/%70rivate" is not "/private". Fiber's static middleware looks for files by

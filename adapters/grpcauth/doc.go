@@ -30,6 +30,9 @@
 // leaves a method to a weaker rule, or to none: call [Guard.Check] once all services
 // are registered.
 //
+// Calls of methods that the server doesn't have never get here: gRPC answers them with
+// Unimplemented, so that anybody can find out which methods there are.
+//
 // # Errors
 //
 // The status has a fixed text, which never says which check failed, and a

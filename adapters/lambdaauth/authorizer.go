@@ -133,11 +133,15 @@ func (a *Authorizer) decide(r *http.Request) (verdict, error) {
 	if !ok {
 		return verdict{allowed: true, principal: nobody}, nil
 	}
-	values, err := a.values(user)
-	if err != nil {
+	answer := verdict{allowed: true, principal: user.Subject}
+	tell := func(u *gognito.User) (err error) {
+		answer.context, err = a.values(u)
+		return err
+	}
+	if _, err := a.auth.AllowGate(tell)(r); err != nil { // so its errors mean what a policy's do
 		return a.refuse(r, err)
 	}
-	return verdict{allowed: true, principal: user.Subject, context: values}, nil
+	return answer, nil
 }
 
 // refuse returns what answers an error: 403 is no error to API Gateway.

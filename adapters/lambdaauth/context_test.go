@@ -1,9 +1,11 @@
 package lambdaauth_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -126,6 +128,27 @@ func TestAnErrorOfContextIsAnsweredAsOneOfAttach(t *testing.T) {
 	answer, err := withContext(t, false, func(*gognito.User) (map[string]string, error) { return nil, gognito.ErrForbidden })
 	if err != nil || answer.PolicyDocument.Statement[0].Effect != "Deny" || answer.Context != nil {
 		t.Errorf("forbidden: %v, %v", answer, err)
+	}
+	// Who has a token is not told, by an error of another service's, that there is none.
+	_, err = withContext(t, false, func(*gognito.User) (map[string]string, error) { return nil, gognito.ErrNoToken })
+	if errors.Is(err, gognito.ErrNoToken) || err.Error() != "Internal Server Error" {
+		t.Errorf("no token: %v", err)
+	}
+}
+
+func TestAContextThatTheInvocationEndsIsNoFault(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	logged := new(levels)
+	auth := fixedAuth()
+	auth.Logger = slog.New(logged)
+	authorizer := lambdaauth.Require(auth)
+	authorizer.Context = func(*gognito.User) (map[string]string, error) {
+		cancel()
+		return nil, fmt.Errorf("the database: %w", ctx.Err())
+	}
+	_, err := authorizer.Request(ctx, request("GET", map[string][]string{"Authorization": {"Bearer user"}}))
+	if gognito.ReasonOf(err) != gognito.ReasonCanceled || logged.errors != 0 {
+		t.Errorf("%v, for the reason %q; %d errors were logged", err, gognito.ReasonOf(err), logged.errors)
 	}
 }
 

@@ -58,10 +58,11 @@ func fromRequest(event events.APIGatewayCustomAuthorizerRequestTypeRequest) *htt
 	return newRequest(method, target, header, event.RequestContext.Identity.SourceIP)
 }
 
-// isConnect reports whether the event is a WebSocket API's, which has no method. One
-// that only looks so is held to more, not to less.
+// isConnect reports whether the event is a WebSocket API's, whose ARN has $connect
+// for the method. In the path that clients choose it means nothing.
 func isConnect(event events.APIGatewayCustomAuthorizerRequestTypeRequest) bool {
-	return strings.HasSuffix(event.MethodArn, "/$connect")
+	arn, _ := parseARN(event.MethodArn) // the answer needs it, too, and then fails
+	return arn.method == "$connect"
 }
 
 func fromHTTP(event events.APIGatewayV2CustomAuthorizerV2Request) *http.Request {

@@ -150,6 +150,8 @@ func TestAttachSeesTheRequest(t *testing.T) {
 	event.MultiValueQueryStringParameters = map[string][]string{"b": {"1", "2&3"}, "a": {"ä"}}
 	event.RequestContext.Identity.SourceIP = "2001:db8::1"
 	_, err := authorizer.Request(ctx, event)
+	event.MethodArn, event.Path = methodARN("prod", "PUT", "/$connect"), "/$connect" // no WebSocket API's
+	_, pathErr := authorizer.Request(ctx, event)
 	event.HTTPMethod, event.MethodArn, event.Path = "", methodARN("prod", "$connect", ""), ""
 	event.MultiValueQueryStringParameters, event.QueryStringParameters = nil, map[string]string{"q": "1"}
 	_, connectErr := authorizer.Request(ctx, event)
@@ -158,13 +160,14 @@ func TestAttachSeesTheRequest(t *testing.T) {
 	http2.RequestContext.HTTP.SourceIP = "192.0.2.1"
 	_, httpErr := authorizer.HTTPSimple(ctx, http2)
 	_, tokenErr := authorizer.Token(ctx, events.APIGatewayCustomAuthorizerRequest{AuthorizationToken: "Bearer user", MethodArn: methodARN("prod", "PATCH", "/a/b")})
-	for _, err := range []error{err, connectErr, httpErr, tokenErr} {
+	for _, err := range []error{err, pathErr, connectErr, httpErr, tokenErr} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	want := []string{
 		"PUT|api.example|/me?a=%C3%A4&b=1&b=2%263|/me?a=%C3%A4&b=1&b=2%263|[2001:db8::1]:0||acme||invocation",
+		"PUT|api.example|/$connect?a=%C3%A4&b=1&b=2%263|/$connect?a=%C3%A4&b=1&b=2%263|[2001:db8::1]:0||acme||invocation",
 		"GET|api.example|/?q=1|/?q=1|[2001:db8::1]:0||acme|websocket|invocation",
 		"DELETE|api.example|/a%20b/c%252Fd?x=%20|/a%20b/c%252Fd?x=%20|192.0.2.1:0||acme||invocation",
 		"PATCH||/a/b|/a/b|||||invocation",

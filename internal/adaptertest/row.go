@@ -103,3 +103,7 @@ func (r Request) asPost() outcome {
 	}
 	return r.want
 }
+
+// Reason returns why the row is to be refused; "" if it is not, or for no reason of
+// the library's.
+func (r Request) Reason() gognito.Reason { return r.want.reason }
