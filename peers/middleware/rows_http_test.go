@@ -74,7 +74,8 @@ var answerRows = []row{
 	{text: "The answer does not tell which check failed.", holds: func(s *site) bool {
 		first := s.expired()
 		for _, token := range []string{s.unknown(), s.access(claims{"iss": "https://another.example"}), s.access(claims{"exp": nil}), "not.a.token"} {
-			if got := s.send(anyUser, bearer(token)); got.status != first.status || got.body != first.body || got.challenge() != first.challenge() {
+			got := s.send(anyUser, bearer(token)) // what is let in tells nothing; other rows are about that
+			if !got.ran && (got.status != first.status || got.body != first.body || got.challenge() != first.challenge()) {
 				return false
 			}
 		}
