@@ -68,6 +68,25 @@ func Status(err error) int {
 	}
 }
 
+// PublicReason returns the word that a client may be told of an error by a protocol
+// that has a field for it, as google.rpc.ErrorInfo has: the error's kind, as far as a
+// challenge tells that. It is NO_TOKEN, INVALID_TOKEN, FORBIDDEN, INSUFFICIENT_SCOPE,
+// UNAVAILABLE, CANCELED (the request's own context has ended), or INTERNAL for any
+// error that has no kind.
+func PublicReason(err error) string {
+	reason := gognito.ReasonOf(err)
+	switch kind := gognito.KindOf(err); {
+	case kind == "":
+		return "INTERNAL"
+	case kind == gognito.ErrForbidden && reason == gognito.ReasonScope:
+		return "INSUFFICIENT_SCOPE"
+	case kind == gognito.ErrUnavailable && reason == gognito.ReasonCanceled:
+		return "CANCELED"
+	default:
+		return strings.ToUpper(strings.ReplaceAll(string(kind), " ", "_"))
+	}
+}
+
 // Challenge returns the WWW-Authenticate header that answers an error, or "" if
 // it is answered without one (RFC 6750, section 3). realm may be empty.
 func Challenge(err error, realm string) string {

@@ -160,3 +160,19 @@ func TestAnErrorHandlerAnswersInstead(t *testing.T) {
 		t.Errorf("%d, %v", w.Code, got)
 	}
 }
+
+func TestAClientMayBeToldTheKindInAWord(t *testing.T) {
+	for want, err := range map[string]error{
+		"NO_TOKEN":           gognito.NewError("", nil),
+		"INVALID_TOKEN":      gognito.NewError(gognito.ReasonExpired, nil),
+		"FORBIDDEN":          gognito.NewError(gognito.ReasonGroup, nil),
+		"INSUFFICIENT_SCOPE": fmt.Errorf("policy: %w", gognito.NewError(gognito.ReasonScope, nil)),
+		"UNAVAILABLE":        gognito.NewError(gognito.ReasonKeysUnavailable, nil),
+		"CANCELED":           gognito.NewError(gognito.ReasonCanceled, context.Canceled),
+		"INTERNAL":           errors.New("the database is gone"),
+	} {
+		if got := httpauth.PublicReason(err); got != want {
+			t.Errorf("%v: %s, want %s", err, got, want)
+		}
+	}
+}

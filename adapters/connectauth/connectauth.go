@@ -29,9 +29,8 @@
 // A missing or refused token is unauthenticated, a user who may not is
 // permission_denied, an outage is unavailable, a failed Attach hook is internal, and a
 // call that has ended is canceled or deadline_exceeded. The error has a
-// google.rpc.ErrorInfo of the domain "gognito", whose reason is the kind of the error
-// and no more: NO_TOKEN, INVALID_TOKEN, FORBIDDEN, INSUFFICIENT_SCOPE, UNAVAILABLE,
-// CANCELED, INTERNAL. WWW-Authenticate, Cache-Control and Retry-After are set as by
+// google.rpc.ErrorInfo of the domain "gognito", whose reason is that of
+// [httpauth.PublicReason] and no more. WWW-Authenticate, Cache-Control and Retry-After are set as by
 // [httpauth.Announce], in each protocol.
 //
 // # Versions
@@ -71,38 +70,29 @@ func ErrorHandler(auth *httpauth.Authenticator, options ...connect.HandlerOption
 
 // toConnect returns the error that the client is told.
 func toConnect(err error) *connect.Error {
-	code, reason := codeOf(err)
-	answer := connect.NewError(code, errors.New(http.StatusText(httpauth.Status(err))))
-	if detail, err := connect.NewErrorDetail(&errdetails.ErrorInfo{Reason: reason, Domain: "gognito"}); err == nil {
+	answer := connect.NewError(codeOf(err), errors.New(http.StatusText(httpauth.Status(err))))
+	if detail, err := connect.NewErrorDetail(&errdetails.ErrorInfo{Reason: httpauth.PublicReason(err), Domain: "gognito"}); err == nil {
 		answer.AddDetail(detail)
 	}
 	return answer
 }
 
-// codeOf returns the code for an error, and the reason in the ErrorInfo: the error's
-// kind, as far as a challenge (RFC 6750, section 3.1) tells it. adapters/grpcauth has
-// the same.
-func codeOf(err error) (code connect.Code, reason string) {
+func codeOf(err error) connect.Code {
 	switch gognito.KindOf(err) {
-	case gognito.ErrNoToken:
-		return connect.CodeUnauthenticated, "NO_TOKEN"
-	case gognito.ErrInvalidToken:
-		return connect.CodeUnauthenticated, "INVALID_TOKEN"
+	case gognito.ErrNoToken, gognito.ErrInvalidToken:
+		return connect.CodeUnauthenticated
 	case gognito.ErrForbidden:
-		if gognito.ReasonOf(err) == gognito.ReasonScope {
-			return connect.CodePermissionDenied, "INSUFFICIENT_SCOPE"
-		}
-		return connect.CodePermissionDenied, "FORBIDDEN"
+		return connect.CodePermissionDenied
 	case gognito.ErrUnavailable:
 		switch {
 		case gognito.ReasonOf(err) != gognito.ReasonCanceled:
-			return connect.CodeUnavailable, "UNAVAILABLE"
+			return connect.CodeUnavailable
 		case errors.Is(err, context.DeadlineExceeded):
-			return connect.CodeDeadlineExceeded, "CANCELED"
+			return connect.CodeDeadlineExceeded
 		default:
-			return connect.CodeCanceled, "CANCELED"
+			return connect.CodeCanceled
 		}
 	default:
-		return connect.CodeInternal, "INTERNAL"
+		return connect.CodeInternal
 	}
 }

@@ -35,12 +35,12 @@ func (e *refusal) Unwrap() error              { return e.cause }
 func refuse(auth *httpauth.Authenticator, r *http.Request, err error) *refusal {
 	header := make(http.Header)
 	answer := auth.Answer(header, r, err)
-	code, reason := codeOf(answer, err)
+	code := codeOf(answer, err)
 	text := http.StatusText(answer)
-	if reason == canceled {
+	if gognito.ReasonOf(err) == gognito.ReasonCanceled {
 		text = code.String()
 	}
-	details := []protoadapt.MessageV1{&errdetails.ErrorInfo{Reason: reason, Domain: Domain}}
+	details := []protoadapt.MessageV1{&errdetails.ErrorInfo{Reason: httpauth.PublicReason(err), Domain: Domain}}
 	if delay, err := time.ParseDuration(header.Get("Retry-After") + "s"); err == nil && code == codes.Unavailable {
 		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(delay)})
 	}
@@ -51,33 +51,24 @@ func refuse(auth *httpauth.Authenticator, r *http.Request, err error) *refusal {
 	return &refusal{st, err}
 }
 
-// canceled is the reason that clients are told whose call has ended anyway.
-const canceled = "CANCELED"
-
-// codeOf returns the code that means the same as a status of HTTP, and the reason in
-// the ErrorInfo: the error's kind, as far as a challenge (RFC 6750, section 3.1) tells it.
-func codeOf(answer int, err error) (code codes.Code, reason string) {
+// codeOf returns the code that means the same as a status of HTTP. A call that has
+// ended has its own: Unavailable would be tried again, and counted as an outage.
+func codeOf(answer int, err error) codes.Code {
 	switch answer {
 	case http.StatusUnauthorized:
-		if errors.Is(err, gognito.ErrInvalidToken) {
-			return codes.Unauthenticated, "INVALID_TOKEN"
-		}
-		return codes.Unauthenticated, "NO_TOKEN"
+		return codes.Unauthenticated
 	case http.StatusForbidden:
-		if gognito.ReasonOf(err) == gognito.ReasonScope {
-			return codes.PermissionDenied, "INSUFFICIENT_SCOPE"
-		}
-		return codes.PermissionDenied, "FORBIDDEN"
+		return codes.PermissionDenied
 	case http.StatusServiceUnavailable:
 		switch {
 		case gognito.ReasonOf(err) != gognito.ReasonCanceled:
-			return codes.Unavailable, "UNAVAILABLE"
+			return codes.Unavailable
 		case errors.Is(err, context.DeadlineExceeded):
-			return codes.DeadlineExceeded, canceled
+			return codes.DeadlineExceeded
 		default:
-			return codes.Canceled, canceled
+			return codes.Canceled
 		}
 	default:
-		return codes.Internal, "INTERNAL"
+		return codes.Internal
 	}
 }
