@@ -18,17 +18,21 @@ func (a *Authenticator) checkOrigin(r *http.Request, tokens []Token) error {
 	if protection == nil {
 		protection = new(http.CrossOriginProtection)
 	}
-	judged := *r
+	judged := r
 	if isUpgrade(r) {
 		// A WebSocket handshake is a GET that opens a way to do anything, and
 		// browsers let every site make one.
-		judged.Method = http.MethodPost
+		upgrade := *r
+		upgrade.Method = http.MethodPost
+		judged = &upgrade
 	}
 	if r.Host == "" {
 		// The origin "null" has no host either, and is nobody's own.
-		judged.Host = "unknown.invalid"
+		nameless := *judged
+		nameless.Host = "unknown.invalid"
+		judged = &nameless
 	}
-	if err := protection.Check(&judged); err != nil {
+	if err := protection.Check(judged); err != nil {
 		return gognito.NewError(gognito.ReasonCrossOrigin, err)
 	}
 	return nil
