@@ -117,7 +117,6 @@ func Challenge(err error, realm string) string {
 func Reply(w http.ResponseWriter, r *http.Request, err error, realm string) {
 	header := w.Header()
 	status := Announce(header, err, realm)
-	header.Del("Content-Length")
 	if !listsJSON(r.Header.Values("Accept")) {
 		header.Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(status)
@@ -133,10 +132,11 @@ func Reply(w http.ResponseWriter, r *http.Request, err error, realm string) {
 }
 
 // Announce sets all that [Reply] sets in the header of the answer to an error, but
-// the type of the body, and returns the status. An ErrorHandler with a body of its
-// own begins with it.
+// the type of the body, takes away a length that was announced of another body, and
+// returns the status. An ErrorHandler with a body of its own begins with it.
 func Announce(header http.Header, err error, realm string) (status int) {
 	status = Status(err)
+	header.Del("Content-Length")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
 	if challenge := Challenge(err, realm); challenge != "" {

@@ -73,6 +73,6 @@ func (t *table) outages() {
 	t.add("a good token in an outage of another pool", sees(jane), authorization, t.bearerOf(jane))
 	t.add("the client has gone, in an outage", canceled, authorization, "Bearer "+foreign, endedHeader, "1")
 	t.add("the client has gone, while the hook works", canceled,
-		authorization, t.bearerOf(gognitotest.User{Username: impatientsUser}), endedHeader, "1")
+		authorization, t.bearerOf(gognitotest.User{Username: impatientUser}), endedHeader, "1")
 	t.add("the client has gone, and nothing waits for it", sees(jane), authorization, t.bearerOf(jane), endedHeader, "1")
 }

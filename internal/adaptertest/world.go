@@ -83,13 +83,13 @@ func NewWorld(tb testing.TB) *World {
 
 // User names for whom something is amiss.
 const (
-	revokedUser    = "revoked"
-	unclearUser    = "unclear"    // whether revoked can't be told
-	faultyUser     = "faulty"     // the hook fails
-	bannedUser     = "banned"     // the hook forbids
-	shedUser       = "shed"       // the hook is overloaded
-	confusingUser  = "confusing"  // the hook was itself refused elsewhere
-	impatientsUser = "impatients" // the hook returns the context's error
+	revokedUser   = "revoked"
+	unclearUser   = "unclear"   // whether revoked can't be told
+	faultyUser    = "faulty"    // the hook fails
+	bannedUser    = "banned"    // the hook forbids
+	shedUser      = "shed"      // the hook is overloaded
+	confusingUser = "confusing" // the hook was itself refused elsewhere
+	impatientUser = "impatient" // the hook returns the context's error
 )
 
 func revoked(_ context.Context, claims *gognito.Claims) (bool, error) {
@@ -109,7 +109,7 @@ func attach(r *http.Request, u *gognito.User) error {
 		return fmt.Errorf("too many: %w", gognito.ErrUnavailable)
 	case confusingUser:
 		return fmt.Errorf("the permission service: %w", gognito.ErrNoToken)
-	case impatientsUser:
+	case impatientUser:
 		return fmt.Errorf("query: %w", r.Context().Err())
 	}
 	for _, group := range u.Groups {
