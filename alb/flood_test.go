@@ -87,7 +87,8 @@ func TestStrangersKeysDriveNobodyOut(t *testing.T) {
 		h.set(func(w http.ResponseWriter, r *http.Request) { time.Sleep(time.Second); h.serve(w, r) })
 		var all sync.WaitGroup
 		for range 100 { // all of them make it known, once
-			all.Go(func() { check(t, v, signed(key), "") })
+			token := signed(key)
+			all.Go(func() { check(t, v, token, "") })
 		}
 		all.Wait()
 		h.set(nil)

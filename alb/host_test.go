@@ -104,7 +104,9 @@ func (h *host) config() alb.Config {
 	return alb.Config{LoadBalancers: []string{arn}, UserPoolID: poolID, ClientIDs: []string{client}, KeyURL: keyHost, HTTPClient: h.client()}
 }
 
-// signed returns a good token, valid for a year.
+// signed returns a good token, valid for a year. In a bubble of synctest it is called
+// by one goroutine at a time: in FIPS 140 mode, a second source of randomness is made
+// for the second goroutine, by measuring a clock that stands still there.
 func signed(k *mint.ALBKey) string {
 	session := mint.NewSession(mint.Pool{ID: poolID, Issuer: mint.Issuer(poolID)}, mint.User{Username: "ada", Subject: "s"}, client, time.Now())
 	exp := time.Now().AddDate(1, 0, 0)

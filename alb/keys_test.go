@@ -162,7 +162,8 @@ func TestOneOutageCountsOnce(t *testing.T) {
 		v := verifier(t, h.config())
 		var all sync.WaitGroup
 		for range 8 {
-			all.Go(func() { check(t, v, forged(mint.NewUUID()), keysUnavailable) })
+			token := forged(mint.NewUUID())
+			all.Go(func() { check(t, v, token, keysUnavailable) })
 		}
 		all.Wait()
 		h.set(nil)
