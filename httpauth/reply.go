@@ -115,15 +115,19 @@ func Challenge(err error, realm string) string {
 // the challenge, and a body that says nothing of the reason, as problem+json
 // (RFC 9457) to clients that list JSON in Accept, and as plain text to others.
 func Reply(w http.ResponseWriter, r *http.Request, err error, realm string) {
-	header := w.Header()
-	status := Announce(header, err, realm)
+	Problem(w, r, Announce(w.Header(), err, realm))
+}
+
+// Problem writes a status with the body that [Reply] gives it, for refusals that are
+// no errors of the library's kinds. It says nothing but what the status means.
+func Problem(w http.ResponseWriter, r *http.Request, status int) {
 	if !listsJSON(r.Header.Values("Accept")) {
-		header.Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, http.StatusText(status)+"\n")
 		return
 	}
-	header.Set("Content-Type", "application/problem+json")
+	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(struct {
 		Title  string `json:"title"`
