@@ -172,9 +172,13 @@ func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "
 
 // version returns the program's name, its module's version, and Go's.
 func (p Program) version() string {
-	version := "(devel)"
+	return p.Name + " " + Version() + " " + runtime.Version()
+}
+
+// Version returns the version of the module that the running program was built from.
+func Version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
+		return info.Main.Version
 	}
-	return p.Name + " " + version + " " + runtime.Version()
+	return "(devel)"
 }
