@@ -1,0 +1,93 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gognito/gognito"
+	"github.com/gognito/gognito/cmd/internal/decide"
+	"github.com/gognito/gognito/httpauth"
+)
+
+// An Answer is what a client gets that is not let through. It is never to be stored.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// answer says what the client gets for an error.
+func (g *Gateway) answer(call *Call, err error) *Answer {
+	header := make(http.Header)
+	status := httpauth.Announce(header, err, g.realm)
+	header.Set("Vary", "Accept, Authorization, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode, X-Requested-With")
+	switch {
+	case call.Limited:
+	case errors.Is(err, decide.ErrMalformed):
+		status = http.StatusBadRequest
+	case status == http.StatusUnauthorized && g.browsers.SignInURL != "" && call.navigation():
+		header.Del("Www-Authenticate")
+		header.Set("Location", g.signIn(call))
+		return &Answer{Status: http.StatusFound, Header: header}
+	}
+	a := &Answer{Header: header}
+	httpauth.Problem(a.writer(), call.Request, status)
+	return a
+}
+
+// SignIn answers a request that a proxy has refused with 401, and asks about what its
+// client is to get: the way to the sign-in page for a navigation, else the 401.
+func (g *Gateway) SignIn(call *Call) *Answer {
+	return g.answer(call, gognito.NewError("", nil))
+}
+
+// signIn returns where to sign in, with where to return to.
+func (g *Gateway) signIn(call *Call) string {
+	to := g.browsers.SignInURL
+	if g.browsers.ReturnParameter == "" {
+		return to
+	}
+	separator := "?"
+	if strings.Contains(to, "?") {
+		separator = "&"
+	}
+	return to + separator + g.browsers.ReturnParameter + "=" + url.QueryEscape(g.returnTo(call))
+}
+
+// returnTo returns where the client was going: a path and query, which a browser takes
+// for nothing else, or a whole URL if its origin is one that was configured.
+func (g *Gateway) returnTo(call *Call) string {
+	target := call.Target
+	odd := func(c rune) bool { return c <= ' ' || c == '\\' || c >= 0x7f }
+	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsFunc(target, odd) {
+		target = "/"
+	}
+	if origin := call.Scheme + "://" + call.Request.Host; slices.Contains(g.browsers.ReturnOrigins, origin) {
+		return origin + target
+	}
+	return target
+}
+
+// writer returns what writes the answer.
+func (a *Answer) writer() http.ResponseWriter { return answerWriter{a} }
+
+type answerWriter struct{ a *Answer }
+
+func (w answerWriter) Header() http.Header    { return w.a.Header }
+func (w answerWriter) WriteHeader(status int) { w.a.Status = status }
+func (w answerWriter) Write(body []byte) (int, error) {
+	w.a.Body = append(w.a.Body, body...)
+	return len(body), nil
+}
+
+// Send sends the answer.
+func (a *Answer) Send(w http.ResponseWriter) {
+	for name, values := range a.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body)
+}
