@@ -1,0 +1,104 @@
+package dialect
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/gognito/gognito/cmd/internal/gateway"
+)
+
+// A dialect is how a proxy tells of its client's request: which headers it does that
+// in, by the names that net/http has for them.
+type dialect struct {
+	name string // for logs and metrics
+	// method, target, host and proto are there once each. All but proto are "" for a
+	// proxy that asks with the request itself; then proto may be missing.
+	method, target, host, proto string
+	// client says who sent the request, for logs.
+	client  func(header http.Header, trusted []netip.Prefix) netip.Addr
+	limited bool // see gateway.Call
+	removes bool // takes out of the request what it is told to
+}
+
+// Traefik and Caddy speak alike, and have a path each so that metrics tell them apart.
+var (
+	nginx = dialect{
+		name: "nginx", method: "X-Original-Method", target: "X-Original-Uri", host: "X-Original-Host", proto: "X-Original-Proto",
+		client: realIP, limited: true,
+	}
+	traefik = dialect{
+		name: "traefik", method: "X-Forwarded-Method", target: "X-Forwarded-Uri", host: "X-Forwarded-Host", proto: "X-Forwarded-Proto",
+		client: forwardedFor,
+	}
+	caddy = dialect{
+		name: "caddy", method: "X-Forwarded-Method", target: "X-Forwarded-Uri", host: "X-Forwarded-Host", proto: "X-Forwarded-Proto",
+		client: forwardedFor,
+	}
+	envoy = dialect{name: "envoy", proto: "X-Forwarded-Proto", client: forwardedFor, removes: true}
+)
+
+// call returns the client's request; nil: the proxy does not tell of one, or not so
+// that it can be relied on. target is that of a proxy that asks with the request itself.
+func (d *dialect) call(r *http.Request, target string, trusted []netip.Prefix) *gateway.Call {
+	proto := r.Header[d.proto]
+	scheme := schemeOf(proto)
+	if d.target == "" {
+		if scheme == "" && proto != nil {
+			return nil
+		}
+		return &gateway.Call{Dialect: d.name, Request: r, Target: target, Scheme: scheme, Client: d.client(r.Header, trusted)}
+	}
+	method, host := word(r.Header[d.method]), word(r.Header[d.host])
+	target = one(r.Header[d.target])
+	if method == "" || host == "" || target == "" || scheme == "" {
+		return nil
+	}
+	// Both in one piece, since there is one of each for every request.
+	told := &struct {
+		call    gateway.Call
+		request http.Request
+	}{request: *r}
+	told.request.Method, told.request.Host = method, host
+	told.call = gateway.Call{
+		Dialect: d.name, Request: &told.request, Target: target, Scheme: scheme,
+		Client: d.client(r.Header, trusted), Limited: d.limited,
+	}
+	return &told.call
+}
+
+// one returns the value of a header that is there once, and holds no control
+// characters; "": it is not.
+func one(values []string) string {
+	if len(values) != 1 {
+		return ""
+	}
+	for _, c := range []byte(values[0]) {
+		if c < ' ' || c == 0x7f {
+			return ""
+		}
+	}
+	return values[0]
+}
+
+// word is one, of what can't hold a comma: a list is two headers on one line.
+func word(values []string) string {
+	value := one(values)
+	if strings.Contains(value, ",") {
+		return ""
+	}
+	return value
+}
+
+// schemeOf returns the scheme that a header tells; "": it does not. Traefik tells of
+// WebSockets by the schemes of RFC 6455, section 3.
+func schemeOf(values []string) string {
+	switch one(values) {
+	case "http", "ws":
+		return "http"
+	case "https", "wss":
+		return "https"
+	default:
+		return ""
+	}
+}

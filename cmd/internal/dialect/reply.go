@@ -1,0 +1,65 @@
+package dialect
+
+import (
+	"net/http"
+	"net/textproto"
+	"strconv"
+	"strings"
+
+	"github.com/gognito/gognito/cmd/internal/identity"
+	"github.com/gognito/gognito/httpauth"
+)
+
+// vary is all of a request that an answer may depend on, as refusals say it.
+const vary = "Accept, Authorization, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode, X-Requested-With"
+
+// allow answers that the request may go on, with the fields. The status is 200, since
+// Envoy takes no other for a yes.
+func allow(w http.ResponseWriter, fields []identity.Field, removals []string) {
+	a := answer{header: w.Header(), room: make([]string, 0, len(fields)+4)}
+	for _, field := range fields {
+		a.set(textproto.CanonicalMIMEHeaderKey(field.Name), field.Value)
+	}
+	if len(removals) > 0 {
+		a.set("X-Envoy-Auth-Headers-To-Remove", strings.Join(removals, ", "))
+	}
+	a.set("Cache-Control", "no-store")
+	a.set("Content-Length", "0")
+	a.set("Vary", vary)
+	w.WriteHeader(http.StatusOK)
+}
+
+// answer is a header whose values are in one piece.
+type answer struct {
+	header http.Header
+	room   []string
+}
+
+func (a *answer) set(name, value string) {
+	n := len(a.room)
+	a.room = append(a.room, value)
+	a.header[name] = a.room[n : n+1 : n+1]
+}
+
+// keySet answers with the keys that assertions are verified with. They are public.
+func (s State) keySet(w http.ResponseWriter, r *http.Request) {
+	set := s.Gateway.Identity().JWKS()
+	switch {
+	case set == nil:
+		notFound(w, r)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		httpauth.Problem(w, r, http.StatusMethodNotAllowed)
+	default:
+		w.Header().Set("Content-Type", "application/jwk-set+json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(set)))
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write(set)
+	}
+}
+
+// notFound answers that there is nothing here.
+func notFound(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	httpauth.Problem(w, r, http.StatusNotFound)
+}
