@@ -1,0 +1,79 @@
+package extauthz
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+
+	authv3 "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
+
+	"github.com/gognito/gognito"
+	"github.com/gognito/gognito/cmd/internal/gateway"
+)
+
+// dialect is this door's name in logs and metrics.
+const dialect = "envoy_grpc"
+
+// A Server answers Envoy's questions. It is safe for concurrent use.
+type Server struct {
+	// Current returns the gateway that decides now. It is called once for each
+	// question.
+	Current func() *gateway.Gateway
+	// Trusted returns whose questions are answered: addresses of Envoy as they are
+	// seen here. All others get a denial. Nil: nobody's are.
+	Trusted func() []netip.Prefix
+	// Log is told of panics, which deny. Nil: slog.Default.
+	Log *slog.Logger
+}
+
+// Check decides about the request of a client that Envoy tells of. It never returns an
+// error, and always a response with a status.
+func (s *Server) Check(ctx context.Context, request *authv3.CheckRequest) (*authv3.CheckResponse, error) {
+	return s.answer(ctx, func() *authv3.CheckRequest { return request }), nil
+}
+
+// answer decides about a request that is not read unless the peer is trusted: what
+// bytes are taken apart into may be a hundred times their size.
+func (s *Server) answer(ctx context.Context, read func() *authv3.CheckRequest) (response *authv3.CheckResponse) {
+	defer func() {
+		if value := recover(); value != nil {
+			response = undecided()
+			s.logPanic(ctx, value)
+		}
+	}()
+	g := s.Current()
+	call := &gateway.Call{
+		Dialect: dialect,
+		Request: (&http.Request{Header: make(http.Header), URL: new(url.URL)}).WithContext(ctx),
+	}
+	if from := peerOf(ctx); !s.trusts(from) {
+		call.Client = from
+		return denied(g.Refuse(call, gateway.ErrUntrusted).Answer)
+	}
+	if err := tell(call, read().GetAttributes()); err != nil {
+		return denied(g.Refuse(call, err).Answer)
+	}
+	// A public request needs nothing that would notice.
+	if err := ctx.Err(); err != nil {
+		return denied(g.Refuse(call, gognito.NewError(gognito.ReasonCanceled, err)).Answer)
+	}
+	outcome := g.Judge(call)
+	if !outcome.Allow {
+		return denied(outcome.Answer)
+	}
+	return allowed(outcome.Fields, g.Identity().Removals(outcome.Fields, call.Request.Header))
+}
+
+// logPanic tells of a panic but not its value, which may hold anything.
+func (s *Server) logPanic(ctx context.Context, value any) {
+	logger := s.Log
+	if logger == nil {
+		logger = slog.Default()
+	}
+	logger.LogAttrs(ctx, slog.LevelError, "extauthz: a panic",
+		slog.String("type", fmt.Sprintf("%T", value)), slog.String("stack", string(debug.Stack())))
+}
