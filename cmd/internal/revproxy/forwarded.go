@@ -1,0 +1,173 @@
+package revproxy
+
+import (
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// peer returns the address that a request came from; the zero value: it can't be told.
+func peer(r *http.Request) netip.Addr {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return from.Addr().Unmap().WithZone("") // no prefix has a zone
+}
+
+// trusts reports whether an address is a trusted proxy's.
+func (s State) trusts(address netip.Addr) bool {
+	return slices.ContainsFunc(s.Trusted, func(p netip.Prefix) bool { return p.Contains(address) })
+}
+
+// maxHops is how many addresses of X-Forwarded-For are looked at.
+const maxHops = 16
+
+// client returns who sent a request, for logs; the zero value: it can't be told. Each
+// proxy appends the address that it was asked from, so the last one that is no trusted
+// proxy's is the client's, and what stands before it is what that one says. If all are
+// trusted, it is the first of them.
+func (s State) client(r *http.Request) netip.Addr {
+	address := peer(r)
+	if !s.trusts(address) {
+		return address
+	}
+	rest := strings.Join(r.Header["X-Forwarded-For"], ",")
+	for hops := 0; rest != ""; hops++ {
+		item := rest
+		if i := strings.LastIndexByte(rest, ','); i >= 0 {
+			rest, item = rest[:i], rest[i+1:]
+		} else {
+			rest = ""
+		}
+		var err error
+		address, err = netip.ParseAddr(strings.Trim(item, " \t"))
+		address = address.Unmap()
+		if err != nil || address.Zone() != "" || hops == maxHops {
+			return netip.Addr{}
+		}
+		if !s.trusts(address) {
+			break
+		}
+	}
+	return address
+}
+
+// scheme returns the client's scheme: what a trusted proxy says, or else the
+// connection's.
+func (s State) scheme(r *http.Request) string {
+	if s.trusts(peer(r)) {
+		if scheme := schemeOf(r.Header["X-Forwarded-Proto"]); scheme != "" {
+			return scheme
+		}
+	}
+	if r.TLS != nil {
+		return "https"
+	}
+	return "http"
+}
+
+// schemeOf returns the scheme that X-Forwarded-Proto tells; "": none, or several. Some
+// proxies say ws and wss of a WebSocket.
+func schemeOf(values []string) string {
+	if len(values) != 1 {
+		return ""
+	}
+	switch values[0] {
+	case "http", "ws":
+		return "http"
+	case "https", "wss":
+		return "https"
+	}
+	return ""
+}
+
+// forward sets what the upstream is told of where the request came from. A trusted
+// proxy's word stays, with the proxy's address appended to X-Forwarded-For; nobody
+// else's does.
+func (s State) forward(in *http.Request, out http.Header) {
+	from := peer(in)
+	trusted := s.trusts(from)
+	for key := range out {
+		if of := claimOf(key); of == anotherPath || of == origin && !(trusted && isPlain(key)) {
+			delete(out, key)
+		}
+	}
+	if trusted {
+		// httputil took these away.
+		for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+			if values := in.Header[name]; values != nil {
+				out[name] = slices.Clone(values)
+			}
+		}
+	}
+	if from.IsValid() {
+		out.Set("X-Forwarded-For", strings.Join(append(out["X-Forwarded-For"], from.String()), ", "))
+	}
+	if len(out["X-Forwarded-Host"]) != 1 {
+		out.Set("X-Forwarded-Host", in.Host)
+	}
+	if schemeOf(out["X-Forwarded-Proto"]) == "" {
+		out.Set("X-Forwarded-Proto", s.scheme(in))
+	}
+}
+
+// A claim is what a header says of the request that it comes with.
+type claim int
+
+const (
+	nothing     claim = iota
+	origin            // where it came from: for a proxy to say
+	anotherPath       // that it asks for another path than its first line: for nobody
+)
+
+// claimOf returns what a header of this name claims, to an application that may not
+// tell "_" and other signs from "-".
+func claimOf(key string) claim {
+	key = strings.Trim(key, " \t")
+	switch {
+	case key == "" || key[0]|0x20 != 'x' && key[0]|0x20 != 'f':
+		return nothing
+	case folds(key, "x-original-", true), folds(key, "x-rewrite-", true):
+		return anotherPath
+	case folds(key, "x-forwarded-", true), folds(key, "x-forwarded", false),
+		folds(key, "forwarded", false), folds(key, "x-real-ip", false):
+		return origin
+	}
+	return nothing
+}
+
+// folds reports whether a key is a name, or begins with it, once its letters are made
+// lower case, and "-" of all that is no letter or digit.
+func folds(key, name string, prefix bool) bool {
+	if len(key) < len(name) || len(key) > len(name) && !prefix {
+		return false
+	}
+	for i := range len(name) {
+		if fold(key[i]) != name[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func fold(c byte) byte {
+	switch {
+	case 'A' <= c && c <= 'Z':
+		return c + 'a' - 'A'
+	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		return c
+	}
+	return '-'
+}
+
+// isPlain reports whether a key has no sign in it but "-".
+func isPlain(key string) bool {
+	for i := range len(key) {
+		if fold(key[i]) == '-' && key[i] != '-' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,70 @@
+package revproxy
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+
+	"github.com/gognito/gognito/cmd/internal/identity"
+)
+
+// A passage is one request that was let through.
+type passage struct {
+	proxy     *Proxy
+	state     State
+	target    *url.URL
+	fields    []identity.Field
+	webSocket bool
+	client    *http.Request // as it came in
+	answer    *answer
+}
+
+// serve asks the upstream, and copies its answer.
+func (on *passage) serve(r *http.Request) {
+	proxy := httputil.ReverseProxy{
+		Rewrite:        on.rewrite,
+		Transport:      on.proxy.transport,
+		FlushInterval:  -1,
+		ErrorLog:       slog.NewLogLogger(on.proxy.config.Log.Handler(), slog.LevelWarn),
+		BufferPool:     on.proxy.buffers,
+		ModifyResponse: on.check,
+		ErrorHandler:   on.fail,
+	}
+	proxy.ServeHTTP(on.answer, r)
+}
+
+// rewrite makes the upstream's request of the client's. Headers that Connection names
+// are gone before; what is set here stays.
+func (on *passage) rewrite(pr *httputil.ProxyRequest) {
+	out := pr.Out
+	out.URL = on.target
+	out.Trailer = nil
+	if out.Body != nil {
+		on.answer.body = &upload{ReadCloser: out.Body}
+		out.Body = on.answer.body
+	}
+	h := out.Header
+	h.Del("Http2-Settings") // of an upgrade that does not go on (RFC 7540, section 3.2.1)
+	on.state.forward(pr.In, h)
+	if on.state.RemoveCredentials {
+		removeCredentials(h, on.state.Tokens)
+	}
+	on.state.Gateway.Identity().Strip(h)
+	for _, field := range on.fields {
+		h.Set(field.Name, field.Value)
+	}
+}
+
+// errSwitched is that the upstream switches protocols though nobody asked for it.
+var errSwitched = errors.New("revproxy: the upstream switched protocols, and was not asked to")
+
+// check refuses an answer that would make a tunnel of another connection than a
+// WebSocket.
+func (on *passage) check(answer *http.Response) error {
+	if answer.StatusCode == http.StatusSwitchingProtocols && !on.webSocket {
+		return errSwitched
+	}
+	return nil
+}
