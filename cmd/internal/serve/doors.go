@@ -1,0 +1,113 @@
+package serve
+
+import (
+	"context"
+	"net/netip"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+
+	"github.com/gognito/gognito/cmd/internal/dialect"
+	"github.com/gognito/gognito/cmd/internal/extauthz"
+	"github.com/gognito/gognito/cmd/internal/revproxy"
+)
+
+// listen opens every listener that there is to be. On an error, those that are open
+// are closed.
+func (p *process) listen(ctx context.Context) error {
+	s := p.current.Load().settings
+	for _, door := range []struct {
+		name, address string
+		open          func(context.Context, string, string) (*listener, error)
+	}{
+		{"verify", s.Listen.Verify, p.verify},
+		{"grpc", s.Listen.GRPC, p.grpc},
+		{"proxy", s.Listen.Proxy, p.proxy},
+		{"admin", s.Listen.Admin, p.admin},
+	} {
+		if door.address == "" {
+			continue
+		}
+		l, err := door.open(ctx, door.name, door.address)
+		if err != nil {
+			for _, open := range p.listeners {
+				_ = open.Close()
+			}
+			return err
+		}
+		p.listeners = append(p.listeners, l)
+	}
+	return nil
+}
+
+// verify opens the door that proxies ask at over HTTP.
+func (p *process) verify(ctx context.Context, name, address string) (*listener, error) {
+	l, err := p.bind(ctx, name, address)
+	if err != nil {
+		return nil, err
+	}
+	server := p.server(&dialect.Handler{Current: func() dialect.State {
+		now := p.current.Load()
+		return dialect.State{Gateway: now.gateway, Trusted: now.settings.TrustedProxies}
+	}})
+	server.TLSConfig = p.certificate.config()
+	return overHTTP(l, name, briefly(server), nothing), nil
+}
+
+// grpc opens the door that Envoy asks at over gRPC.
+func (p *process) grpc(ctx context.Context, name, address string) (*listener, error) {
+	l, err := p.bind(ctx, name, address)
+	if err != nil {
+		return nil, err
+	}
+	var options []grpc.ServerOption
+	if config := p.certificate.config(); config != nil {
+		options = append(options, grpc.Creds(credentials.NewTLS(config)))
+	}
+	server, health := extauthz.NewServer(&extauthz.Server{
+		Current: p.gateway,
+		Trusted: func() []netip.Prefix { return p.current.Load().settings.TrustedProxies },
+		Log:     p.Log,
+	}, p.current.Load().settings.Limits, options...)
+	return overGRPC(l, server, health.Shutdown), nil
+}
+
+// proxy opens the door of the reverse proxy.
+func (p *process) proxy(ctx context.Context, name, address string) (*listener, error) {
+	proxy, err := revproxy.New(revproxy.Config{
+		Upstream: p.current.Load().settings.Proxy.Upstream,
+		Log:      p.Log,
+		Current: func() revproxy.State {
+			now := p.current.Load()
+			return revproxy.State{
+				Gateway: now.gateway, Trusted: now.settings.TrustedProxies, Tokens: now.settings.Tokens,
+				RemoveCredentials: now.settings.Proxy.RemoveCredentials,
+			}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	l, err := p.bind(ctx, name, address)
+	if err != nil {
+		return nil, err
+	}
+	server := p.server(proxy)
+	server.TLSConfig = p.certificate.config()
+	door := overHTTP(l, name, server, proxy.Wait)
+	door.close = func() { proxy.Close(); _ = server.Close() }
+	return door, nil
+}
+
+// admin opens the operators' door. It speaks no TLS, and is closed last.
+func (p *process) admin(ctx context.Context, name, address string) (*listener, error) {
+	l, err := p.bind(ctx, name, address)
+	if err != nil {
+		return nil, err
+	}
+	door := overHTTP(l, name, briefly(p.server(p.adminHandler())), nothing)
+	door.last = true
+	return door, nil
+}
+
+func nothing(context.Context) error { return nil }

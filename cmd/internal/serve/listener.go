@@ -1,0 +1,119 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/net/netutil"
+	"google.golang.org/grpc"
+
+	"github.com/gognito/gognito/cmd/internal/telemetry"
+)
+
+// A listener is one of the process's doors.
+type listener struct {
+	net.Listener
+	name     string
+	serve    func() error                // until it is closed
+	announce func()                      // that it is going to drain
+	drain    func(context.Context) error // lets end what has begun; the error: not all of it did
+	close    func()
+	last     bool // it is not drained, and closed when the others have been
+}
+
+// bind listens, with a bound on the connections at a time.
+func (p *process) bind(ctx context.Context, name, address string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen.%s: %w", name, err)
+	}
+	return p.metrics.Connections(name, netutil.LimitListener(l, p.current.Load().settings.Limits.Connections)), nil
+}
+
+// overHTTP makes a door of an HTTP server. Upgraded connections, which the server
+// leaves alone, are waited for by wait.
+func overHTTP(l net.Listener, name string, server *http.Server, wait func(context.Context) error) *listener {
+	return &listener{
+		Listener: l,
+		name:     name,
+		serve: func() error {
+			err := http.ErrServerClosed
+			if server.TLSConfig != nil {
+				err = server.ServeTLS(l, "", "")
+			} else {
+				err = server.Serve(l)
+			}
+			if errors.Is(err, http.ErrServerClosed) {
+				return nil
+			}
+			return fmt.Errorf("%s: %w", name, err)
+		},
+		announce: func() {},
+		drain: func(ctx context.Context) error {
+			if err := errors.Join(server.Shutdown(ctx), wait(ctx)); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
+		},
+		close: func() { _ = server.Close() },
+	}
+}
+
+// overGRPC makes a door of a gRPC server.
+func overGRPC(l net.Listener, server *grpc.Server, announce func()) *listener {
+	return &listener{
+		Listener: l,
+		name:     "grpc",
+		serve:    func() error { return server.Serve(l) },
+		announce: announce,
+		drain: func(ctx context.Context) error {
+			ended := make(chan struct{})
+			go func() { server.GracefulStop(); close(ended) }()
+			select {
+			case <-ended:
+				return nil
+			case <-ctx.Done():
+				server.Stop()
+				<-ended
+				return fmt.Errorf("grpc: %w", ctx.Err())
+			}
+		},
+		close: server.Stop,
+	}
+}
+
+// server returns an HTTP server within the limits.
+func (p *process) server(handler http.Handler) *http.Server {
+	limits := p.current.Load().settings.Limits
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: limits.HeaderTimeout,
+		IdleTimeout:       limits.IdleTimeout,
+		MaxHeaderBytes:    limits.HeaderBytes,
+		ErrorLog:          log.New(quiet{p.Log}, "", 0),
+	}
+}
+
+// briefly bounds how long an answer may take to be read, where none is long.
+func briefly(s *http.Server) *http.Server {
+	s.WriteTimeout = 30 * time.Second
+	return s
+}
+
+// quiet logs what an [http.Server] has to say, but for handshakes that failed: anybody
+// can bring one about, and whoever looks whether a port is open does.
+type quiet struct{ log *slog.Logger }
+
+func (q quiet) Write(message []byte) (int, error) {
+	if text := string(message); !strings.HasPrefix(text, "http: TLS handshake error") {
+		q.log.Warn("net/http", "error", telemetry.Mask(strings.TrimSpace(text)))
+	}
+	return len(message), nil
+}

@@ -1,0 +1,128 @@
+package serve_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/gognito/gognito/cmd/internal/decide"
+	"github.com/gognito/gognito/cmd/internal/settings"
+	"github.com/gognito/gognito/gognitotest"
+)
+
+func TestAFileThatChangesIsLoadedAnew(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "gognito.yaml")
+	write(t, file, "one")
+	r := start(t, gognitotest.NewPool(t), func(s *settings.Settings) { s.File = file })
+	r.mu.Lock()
+	r.settings.Rules = []decide.Rule{{Name: "open", Paths: []string{"/*"}, Access: decide.Public}}
+	r.mu.Unlock()
+	if code := r.ask("/x", ""); code != 401 {
+		t.Errorf("before the file changes: %d", code)
+	}
+	write(t, file, "two")
+	r.wait("the rules have changed", func() bool { return r.ask("/x", "") == 200 })
+	if n := r.log.count("the configuration was loaded anew"); n != 1 {
+		t.Errorf("it was loaded %d times", n)
+	}
+}
+
+// A file that goes on changing is being written, and what is there may be good and
+// only half of it.
+func TestAFileThatIsBeingWrittenIsLeftAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "gognito.yaml")
+	write(t, file, "one")
+	r := start(t, gognitotest.NewPool(t), func(s *settings.Settings) { s.File = file })
+	for end := time.Now().Add(7 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		write(t, file, time.Now().String())
+	}
+	if n := r.log.count("loaded anew"); n != 0 {
+		t.Errorf("it was loaded %d times while it was written", n)
+	}
+	r.wait("it is loaded when it stays", func() bool { return r.log.count("the configuration was loaded anew") == 1 })
+}
+
+func TestARenewedCertificateIsTakenIntoUse(t *testing.T) {
+	dir := t.TempDir()
+	files := settings.TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
+	certify(t, files, 1)
+	pool := gognitotest.NewPool(t)
+	r := start(t, pool, func(s *settings.Settings) { s.TLS = files })
+	if got := serial(t, r.address("verify")); got != 1 {
+		t.Errorf("the first certificate is that of serial number %d", got)
+	}
+	certify(t, files, 2)
+	r.reload(func(*settings.Settings) error { return nil })
+	if got := serial(t, r.address("verify")); got != 2 {
+		t.Errorf("the renewed certificate is that of serial number %d", got)
+	}
+	// What is wrong changes nothing.
+	write(t, files.KeyFile, "no key")
+	r.reload(func(s *settings.Settings) error {
+		s.Rules = []decide.Rule{{Name: "open", Paths: []string{"/*"}, Access: decide.Public}}
+		return nil
+	})
+	if got := serial(t, r.address("verify")); got != 2 || r.log.count("the one before stays") != 1 {
+		t.Errorf("after a faulty one, the certificate is that of serial number %d; the log:\n%s", got, r.log)
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	response, err := client.Get("https://" + r.address("verify") + "/verify/envoy/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != 401 {
+		t.Errorf("the rules that came with a faulty certificate decide: %d", response.StatusCode)
+	}
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// certify writes a certificate and its key.
+func certify(t *testing.T, files settings.TLS, serial int64) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	about := &x509.Certificate{
+		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "gateway"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, about, about, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, files.CertFile, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	write(t, files.KeyFile, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
+}
+
+// serial returns the serial number of the certificate that a listener shows.
+func serial(t *testing.T, address string) int64 {
+	t.Helper()
+	connection, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	return connection.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+}
