@@ -66,8 +66,7 @@ func newSiteOf(t testing.TB, pool *gognitotest.Pool, v gognito.TokenVerifier, ch
 	if err != nil {
 		t.Fatal(err)
 	}
-	state := dialect.State{Gateway: g, Trusted: told.TrustedProxies}
-	s := &site{Pool: pool, handler: &dialect.Handler{Current: func() dialect.State { return state }}, log: log}
+	s := &site{Pool: pool, handler: &dialect.Handler{Current: func() *gateway.Gateway { return g }}, log: log}
 	server := httptest.NewUnstartedServer(s.handler)
 	server.Config.MaxHeaderBytes = 4 << 20 // there is a hostile token of over 1 MiB
 	server.Start()

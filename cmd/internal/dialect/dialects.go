@@ -16,7 +16,7 @@ type dialect struct {
 	// proxy that asks with the request itself; then proto may be missing.
 	method, target, host, proto string
 	// client says who sent the request, for logs.
-	client  func(header http.Header, trusted []netip.Prefix) netip.Addr
+	client  func(g *gateway.Gateway, header http.Header) netip.Addr
 	limited bool // see gateway.Call
 	removes bool // takes out of the request what it is told to
 }
@@ -29,25 +29,25 @@ var (
 	}
 	traefik = dialect{
 		name: "traefik", method: "X-Forwarded-Method", target: "X-Forwarded-Uri", host: "X-Forwarded-Host", proto: "X-Forwarded-Proto",
-		client: forwardedFor,
+		client: (*gateway.Gateway).ForwardedFor,
 	}
 	caddy = dialect{
 		name: "caddy", method: "X-Forwarded-Method", target: "X-Forwarded-Uri", host: "X-Forwarded-Host", proto: "X-Forwarded-Proto",
-		client: forwardedFor,
+		client: (*gateway.Gateway).ForwardedFor,
 	}
-	envoy = dialect{name: "envoy", proto: "X-Forwarded-Proto", client: forwardedFor, removes: true}
+	envoy = dialect{name: "envoy", proto: "X-Forwarded-Proto", client: (*gateway.Gateway).ForwardedFor, removes: true}
 )
 
 // call returns the client's request; nil: the proxy does not tell of one, or not so
 // that it can be relied on. target is that of a proxy that asks with the request itself.
-func (d *dialect) call(r *http.Request, target string, trusted []netip.Prefix) *gateway.Call {
+func (d *dialect) call(r *http.Request, target string, g *gateway.Gateway) *gateway.Call {
 	proto := r.Header[d.proto]
-	scheme := schemeOf(proto)
+	scheme := gateway.SchemeOf(proto)
 	if d.target == "" {
 		if scheme == "" && proto != nil {
 			return nil
 		}
-		return &gateway.Call{Dialect: d.name, Request: r, Target: target, Scheme: scheme, Client: d.client(r.Header, trusted)}
+		return &gateway.Call{Dialect: d.name, Request: r, Target: target, Scheme: scheme, Client: d.client(g, r.Header)}
 	}
 	method, host := word(r.Header[d.method]), word(r.Header[d.host])
 	target = one(r.Header[d.target])
@@ -62,7 +62,7 @@ func (d *dialect) call(r *http.Request, target string, trusted []netip.Prefix) *
 	told.request.Method, told.request.Host = method, host
 	told.call = gateway.Call{
 		Dialect: d.name, Request: &told.request, Target: target, Scheme: scheme,
-		Client: d.client(r.Header, trusted), Limited: d.limited,
+		Client: d.client(g, r.Header), Limited: d.limited,
 	}
 	return &told.call
 }
@@ -90,15 +90,7 @@ func word(values []string) string {
 	return value
 }
 
-// schemeOf returns the scheme that a header tells; "": it does not. Traefik tells of
-// WebSockets by the schemes of RFC 6455, section 3.
-func schemeOf(values []string) string {
-	switch one(values) {
-	case "http", "ws":
-		return "http"
-	case "https", "wss":
-		return "https"
-	default:
-		return ""
-	}
+// realIP returns the address that X-Real-IP tells; the zero value: none.
+func realIP(_ *gateway.Gateway, header http.Header) netip.Addr {
+	return gateway.AddressOf(one(header["X-Real-Ip"]))
 }

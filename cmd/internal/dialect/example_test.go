@@ -47,8 +47,7 @@ func ExampleHandler() {
 		fmt.Println(err)
 		return
 	}
-	state := dialect.State{Gateway: g, Trusted: told.TrustedProxies}
-	handler := &dialect.Handler{Current: func() dialect.State { return state }}
+	handler := &dialect.Handler{Current: func() *gateway.Gateway { return g }}
 
 	ask := func(peer, authorization string) {
 		r := httptest.NewRequest(http.MethodGet, "/verify/nginx", nil)

@@ -2,21 +2,11 @@ package dialect
 
 import (
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/gognito/gognito/cmd/internal/gateway"
 )
-
-// State is what requests are judged by. It does not change; another takes its place
-// when the configuration is loaded again.
-type State struct {
-	Gateway *gateway.Gateway
-	// Trusted are the addresses that proxies ask from. IPv4 addresses are written as
-	// such, also where the listener takes IPv6 connections. None: nobody is trusted.
-	Trusted []netip.Prefix
-}
 
 // A Handler answers the proxies. It is safe for concurrent use.
 //
@@ -31,8 +21,8 @@ type State struct {
 // fields. Bodies are not read; on HTTP/1, a request with one is answered at once, and
 // its connection closed.
 type Handler struct {
-	// Current returns the state to judge by. It is called once for each request.
-	Current func() State
+	// Current returns the gateway that decides now. It is called once for each request.
+	Current func() *gateway.Gateway
 }
 
 // ServeHTTP answers one request.
@@ -40,23 +30,23 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 && r.ProtoMajor == 1 {
 		leaveBody(w)
 	}
-	state := h.Current()
+	g := h.Current()
 	if target, ok := strings.CutPrefix(r.RequestURI, "/verify/envoy"); ok && strings.HasPrefix(target, "/") {
-		state.verify(w, r, &envoy, target)
+		verify(g, w, r, &envoy, target)
 		return
 	}
 	path, _, _ := strings.Cut(r.RequestURI, "?")
 	switch path {
 	case "/verify/nginx":
-		state.verify(w, r, &nginx, "")
+		verify(g, w, r, &nginx, "")
 	case "/verify/traefik":
-		state.verify(w, r, &traefik, "")
+		verify(g, w, r, &traefik, "")
 	case "/verify/caddy":
-		state.verify(w, r, &caddy, "")
+		verify(g, w, r, &caddy, "")
 	case "/sign-in/nginx":
-		state.signIn(w, r)
+		signIn(g, w, r)
 	case "/.well-known/jwks.json":
-		state.keySet(w, r)
+		keySet(g, w, r)
 	default:
 		notFound(w, r)
 	}
@@ -76,45 +66,45 @@ func leaveBody(w http.ResponseWriter) {
 
 // verify answers a proxy. target is what follows the path, in the one dialect that has
 // it there.
-func (s State) verify(w http.ResponseWriter, r *http.Request, d *dialect, target string) {
-	call := s.call(w, r, d, target)
+func verify(g *gateway.Gateway, w http.ResponseWriter, r *http.Request, d *dialect, target string) {
+	call := callOf(g, w, r, d, target)
 	if call == nil {
 		return
 	}
-	outcome := s.Gateway.Judge(call)
+	outcome := g.Judge(call)
 	if !outcome.Allow {
 		outcome.Answer.Send(w)
 		return
 	}
 	var removals []string
 	if d.removes {
-		removals = s.Gateway.Identity().Removals(outcome.Fields, r.Header)
+		removals = g.Identity().Removals(outcome.Fields, r.Header)
 	}
 	allow(w, outcome.Fields, removals)
 }
 
 // signIn answers nginx, which can't hand on a redirect of /verify/nginx.
-func (s State) signIn(w http.ResponseWriter, r *http.Request) {
-	call := s.call(w, r, &nginx, "")
+func signIn(g *gateway.Gateway, w http.ResponseWriter, r *http.Request) {
+	call := callOf(g, w, r, &nginx, "")
 	if call == nil {
 		return
 	}
 	call.Limited = false
-	s.Gateway.SignIn(call).Send(w)
+	g.SignIn(call).Send(w)
 }
 
-// call returns what a proxy asks about; nil: it was refused. A refusal is logged by the
+// callOf returns what a proxy asks about; nil: it was refused. A refusal is logged by the
 // request as it came in, and nothing that it says of another is looked at.
-func (s State) call(w http.ResponseWriter, r *http.Request, d *dialect, target string) *gateway.Call {
-	from := peer(r)
+func callOf(g *gateway.Gateway, w http.ResponseWriter, r *http.Request, d *dialect, target string) *gateway.Call {
+	from := gateway.PeerOf(r)
 	err := gateway.ErrUntrusted
-	if isIn(from, s.Trusted) {
-		if call := d.call(r, target, s.Trusted); call != nil {
+	if g.Trusts(from) {
+		if call := d.call(r, target, g); call != nil {
 			return call
 		}
 		err = gateway.ErrMetadata
 	}
 	refused := &gateway.Call{Dialect: d.name, Request: r, Target: r.RequestURI, Client: from, Limited: d.limited}
-	s.Gateway.Refuse(refused, err).Answer.Send(w)
+	g.Refuse(refused, err).Answer.Send(w)
 	return nil
 }

@@ -6,12 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gognito/gognito/cmd/internal/gateway"
 	"github.com/gognito/gognito/cmd/internal/identity"
 	"github.com/gognito/gognito/httpauth"
 )
-
-// vary is all of a request that an answer may depend on, as refusals say it.
-const vary = "Accept, Authorization, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode, X-Requested-With"
 
 // allow answers that the request may go on, with the fields. The status is 200, since
 // Envoy takes no other for a yes.
@@ -25,7 +23,7 @@ func allow(w http.ResponseWriter, fields []identity.Field, removals []string) {
 	}
 	a.set("Cache-Control", "no-store")
 	a.set("Content-Length", "0")
-	a.set("Vary", vary)
+	a.set("Vary", gateway.Vary)
 	w.WriteHeader(http.StatusOK)
 }
 
@@ -42,8 +40,8 @@ func (a *answer) set(name, value string) {
 }
 
 // keySet answers with the keys that assertions are verified with. They are public.
-func (s State) keySet(w http.ResponseWriter, r *http.Request) {
-	set := s.Gateway.Identity().JWKS()
+func keySet(g *gateway.Gateway, w http.ResponseWriter, r *http.Request) {
+	set := g.Identity().JWKS()
 	switch {
 	case set == nil:
 		notFound(w, r)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gognito/gognito"
 	"github.com/gognito/gognito/cmd/internal/dialect"
+	"github.com/gognito/gognito/cmd/internal/gateway"
 	"github.com/gognito/gognito/cmd/internal/identity"
 	"github.com/gognito/gognito/cmd/internal/settings"
 	"github.com/gognito/gognito/gognitotest"
@@ -113,7 +114,7 @@ func TestTheKeySetIsForEverybody(t *testing.T) {
 			Header: "X-Auth-Assertion", Key: key, Issuer: "https://gateway.example", Audience: "app", Lifetime: time.Minute,
 		}
 	})
-	want := string(s.handler.Current().Gateway.Identity().JWKS())
+	want := string(s.handler.Current().Identity().JWKS())
 	if !strings.Contains(want, `"keys"`) {
 		t.Fatalf("%q", want)
 	}
@@ -203,9 +204,9 @@ func TestA14APanicIsNoYes(t *testing.T) {
 			t.Errorf("%s: %d", name, a.StatusCode)
 		}
 	}
-	for name, current := range map[string]func() dialect.State{
-		"no state":   func() dialect.State { panic("a fault") },
-		"no gateway": func() dialect.State { return dialect.State{Trusted: s.handler.Current().Trusted} },
+	for name, current := range map[string]func() *gateway.Gateway{
+		"a panic":    func() *gateway.Gateway { panic("a fault") },
+		"no gateway": func() *gateway.Gateway { return nil },
 	} {
 		for proxy, asks := range proxies {
 			w := &silent{header: make(http.Header)}

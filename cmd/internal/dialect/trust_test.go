@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"testing"
 
-	"github.com/gognito/gognito/cmd/internal/dialect"
+	"github.com/gognito/gognito/cmd/internal/gateway"
 	"github.com/gognito/gognito/cmd/internal/settings"
 	"github.com/gognito/gognito/gognitotest"
 )
@@ -101,19 +101,18 @@ func TestWhoIsNotTrustedIsLoggedAsItself(t *testing.T) {
 	}
 }
 
-// Trust is of the state that a request finds.
+// Trust is of the gateway that a request finds.
 func TestTrustIsWithdrawnWhileTheServerRuns(t *testing.T) {
 	s := newSite(t, nil)
 	if a := s.ask(t, proxies["caddy"]("GET", "/public/x")...); a.StatusCode != http.StatusOK {
 		t.Fatalf("%d", a.StatusCode)
 	}
-	state := s.handler.Current()
-	state.Trusted = nil
+	closed := newSite(t, func(told *settings.Settings) { told.TrustedProxies = nil }).handler.Current()
 	calls := 0
 	other := *s.handler
-	other.Current = func() dialect.State { calls++; return state }
+	other.Current = func() *gateway.Gateway { calls++; return closed }
 	s.handler = &other
 	if w := s.serve(read(t, proxies["caddy"]("GET", "/public/x")...), "127.0.0.1:80"); w.Code != http.StatusForbidden || calls != 1 {
-		t.Errorf("%d, the state was asked for %d times", w.Code, calls)
+		t.Errorf("%d, the gateway was asked for %d times", w.Code, calls)
 	}
 }

@@ -63,6 +63,13 @@ func TestFieldsOfOneNameStaySeveral(t *testing.T) {
 	}
 	response := extauthz.Denied(&gateway.Answer{Status: http.StatusUnauthorized, Header: want, Body: []byte("no")})
 	wantWellFormed(t, response)
+	var names []string
+	for _, m := range response.GetDeniedResponse().Headers {
+		names = append(names, m.Header.Key)
+	}
+	if !slices.IsSorted(names) {
+		t.Errorf("the order is another one each time: %q", names)
+	}
 	for generation, g := range generations {
 		got := g.local(response)
 		for name, values := range want {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,16 +20,19 @@ type Answer struct {
 	Body   []byte
 }
 
+// Vary is all of a request that an answer may depend on (RFC 9110, section 12.5.5).
+const Vary = "Accept, Authorization, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode, X-Requested-With"
+
 // answer says what the client gets for an error.
 func (g *Gateway) answer(call *Call, err error) *Answer {
 	header := make(http.Header)
-	status := httpauth.Announce(header, err, g.realm)
-	header.Set("Vary", "Accept, Authorization, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode, X-Requested-With")
+	status := httpauth.Announce(header, err, g.settings.Realm)
+	header.Set("Vary", Vary)
 	switch {
 	case call.Limited:
 	case errors.Is(err, decide.ErrMalformed):
 		status = http.StatusBadRequest
-	case status == http.StatusUnauthorized && g.browsers.SignInURL != "" && call.navigation():
+	case status == http.StatusUnauthorized && g.settings.Browsers.SignInURL != "" && call.navigation():
 		header.Del("Www-Authenticate")
 		header.Set("Location", g.signIn(call))
 		return &Answer{Status: http.StatusFound, Header: header}
@@ -46,15 +50,15 @@ func (g *Gateway) SignIn(call *Call) *Answer {
 
 // signIn returns where to sign in, with where to return to.
 func (g *Gateway) signIn(call *Call) string {
-	to := g.browsers.SignInURL
-	if g.browsers.ReturnParameter == "" {
+	to := g.settings.Browsers.SignInURL
+	if g.settings.Browsers.ReturnParameter == "" {
 		return to
 	}
 	separator := "?"
 	if strings.Contains(to, "?") {
 		separator = "&"
 	}
-	return to + separator + g.browsers.ReturnParameter + "=" + url.QueryEscape(g.returnTo(call))
+	return to + separator + g.settings.Browsers.ReturnParameter + "=" + url.QueryEscape(g.returnTo(call))
 }
 
 // returnTo returns where the client was going: a path and query, which a browser takes
@@ -65,7 +69,7 @@ func (g *Gateway) returnTo(call *Call) string {
 	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsFunc(target, odd) {
 		target = "/"
 	}
-	if origin := call.Scheme + "://" + call.Request.Host; slices.Contains(g.browsers.ReturnOrigins, origin) {
+	if origin := call.Scheme + "://" + call.Request.Host; slices.Contains(g.settings.Browsers.ReturnOrigins, origin) {
 		return origin + target
 	}
 	return target
@@ -85,9 +89,7 @@ func (w answerWriter) Write(body []byte) (int, error) {
 
 // Send sends the answer.
 func (a *Answer) Send(w http.ResponseWriter) {
-	for name, values := range a.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.Header)
 	w.WriteHeader(a.Status)
 	_, _ = w.Write(a.Body)
 }

@@ -22,8 +22,7 @@ type Gateway struct {
 	source   httpauth.TokenSource
 	identity *identity.Issuer
 	observer *telemetry.Observer
-	browsers settings.Browsers
-	realm    string
+	settings *settings.Settings
 }
 
 // New returns the gateway for the settings, whose tokens v verifies.
@@ -44,7 +43,7 @@ func New(s *settings.Settings, v gognito.TokenVerifier, o *telemetry.Observer) (
 	}
 	g := &Gateway{
 		engine: engine, identity: issuer, observer: o,
-		source: sourceOf(s.Tokens), browsers: s.Browsers, realm: s.Realm,
+		source: sourceOf(s.Tokens), settings: s,
 	}
 	g.auth = &httpauth.Authenticator{
 		Verifier:    v,
@@ -73,6 +72,9 @@ func sourceOf(t settings.Tokens) httpauth.TokenSource {
 
 // Identity returns what tells the application about users.
 func (g *Gateway) Identity() *identity.Issuer { return g.identity }
+
+// Settings returns what it was made of.
+func (g *Gateway) Settings() *settings.Settings { return g.settings }
 
 // An Outcome is what becomes of a call. The zero value is no decision, and must not
 // be taken for one.
@@ -144,7 +146,7 @@ func (g *Gateway) decide(call *Call, now time.Time) (decide.Decision, []identity
 // it announces is denied to all.
 func (g *Gateway) preflight(call *Call, request decide.Request) (d decide.Decision, is bool) {
 	method, is := call.preflight()
-	if !is || !g.browsers.PassPreflights {
+	if !is || !g.settings.Browsers.PassPreflights {
 		return d, false
 	}
 	request.Method = method

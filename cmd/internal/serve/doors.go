@@ -46,10 +46,7 @@ func (p *process) verify(ctx context.Context, name, address string) (*listener, 
 	if err != nil {
 		return nil, err
 	}
-	server := p.server(&dialect.Handler{Current: func() dialect.State {
-		now := p.current.Load()
-		return dialect.State{Gateway: now.gateway, Trusted: now.settings.TrustedProxies}
-	}})
+	server := p.server(&dialect.Handler{Current: p.gateway})
 	server.TLSConfig = p.certificate.config()
 	return overHTTP(l, name, briefly(server), nothing), nil
 }

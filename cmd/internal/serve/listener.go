@@ -44,7 +44,7 @@ func overHTTP(l net.Listener, name string, server *http.Server, wait func(contex
 		Listener: l,
 		name:     name,
 		serve: func() error {
-			err := http.ErrServerClosed
+			var err error
 			if server.TLSConfig != nil {
 				err = server.ServeTLS(l, "", "")
 			} else {
@@ -97,7 +97,9 @@ func (p *process) server(handler http.Handler) *http.Server {
 		ReadHeaderTimeout: limits.HeaderTimeout,
 		IdleTimeout:       limits.IdleTimeout,
 		MaxHeaderBytes:    limits.HeaderBytes,
-		ErrorLog:          log.New(quiet{p.Log}, "", 0),
+		// Not that net/http says yes to "OPTIONS *" by itself.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     log.New(quiet{p.Log}, "", 0),
 	}
 }
 

@@ -1,12 +1,14 @@
 package serve_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -294,5 +296,26 @@ func TestAReloadInAnOutageCostsNobodyTheirKeys(t *testing.T) {
 	r.wait("the pools are changed", func() bool { return r.log.count("the configuration was loaded anew") == 2 })
 	if code := r.ask("/x", jane); code != 200 {
 		t.Errorf("a user of the changed pools: %d", code)
+	}
+}
+
+// Nothing is answered by net/http alone.
+func TestAQuestionOfTheWholeServerIsNoYes(t *testing.T) {
+	r := start(t, gognitotest.NewPool(t), proxied("http://127.0.0.1:1", 0))
+	for _, listener := range []string{"verify", "proxy"} {
+		connection, err := net.Dial("tcp", r.address(listener))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer connection.Close()
+		_, _ = io.WriteString(connection, "OPTIONS * HTTP/1.1\r\nHost: app.example\r\n\r\n")
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode < 400 {
+			t.Errorf("%s: %s", listener, response.Status)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func TestAFileThatChangesIsLoadedAnew(t *testing.T) {
 	r.mu.Lock()
 	r.settings.Rules = []decide.Rule{{Name: "open", Paths: []string{"/*"}, Access: decide.Public}}
 	r.mu.Unlock()
-	if code := r.ask("/x", ""); code != 401 {
+	if code := r.ask("/x", ""); code != http.StatusUnauthorized {
 		t.Errorf("before the file changes: %d", code)
 	}
 	write(t, file, "two")
@@ -81,7 +81,7 @@ func TestARenewedCertificateIsTakenIntoUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	response.Body.Close()
-	if response.StatusCode != 401 {
+	if response.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the rules that came with a faulty certificate decide: %d", response.StatusCode)
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 const (
 	maxFile    = 1 << 20 // bytes
-	maxTokens  = 30_000  // as a thousand rules have
+	maxTokens  = 20_000  // as a thousand rules have
 	maxNesting = 10      // of brackets and braces
 	maxRun     = 100     // tokens without a comma or a new line
 )

@@ -107,7 +107,7 @@ func TestAFileThatGrowsWhenItIsReadIsRefused(t *testing.T) {
 	for depth := range 1400 {
 		indented += strings.Repeat(" ", depth) + "a:\n"
 	}
-	const many = "f.yaml: holds more than 30000 words and signs, which no configuration needs"
+	const many = "f.yaml: holds more than 20000 words and signs, which no configuration needs"
 	for _, test := range []struct{ about, text, want string }{
 		{"laughs", laughs, "f.yaml:1:1: a0: is an anchor or an alias, which are not read: write the value out, and in quotes if it begins with & or *"},
 		{"merges", merges, "f.yaml:1:1: a0: is an anchor or an alias, which are not read: write the value out, and in quotes if it begins with & or *"},
@@ -119,8 +119,6 @@ func TestAFileThatGrowsWhenItIsReadIsRefused(t *testing.T) {
 		{"nulls", fill("a:\n"), many},
 		{"items", "a: [" + fill("a,")[:size-10] + "]", many},
 		{"words", "realm: " + fill("a ")[:size-10], "f.yaml: pools: is missing: name the user pools, here, by --user-pool-id and --client-id, or by AWS_COGNITO_USER_POOL_ID and AWS_COGNITO_APP_CLIENT_ID"},
-		{"bars", fill("|\n"), many},
-		{"quotes", fill("''\n"), many},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -134,12 +132,12 @@ func TestAFileThatGrowsWhenItIsReadIsRefused(t *testing.T) {
 		}
 	}
 	// The most that is read at all.
-	for _, text := range []string{strings.Repeat("a: b\n", 30_000/3), strings.Repeat("a:\n", 30_000/2)} {
+	for _, text := range []string{strings.Repeat("a: b\n", 20_000/3), strings.Repeat("a:\n", 20_000/2)} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		_, err := parseError(t, text)
 		runtime.ReadMemStats(&after)
-		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; len(err) > 101 || grown > 1200 {
+		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; len(err) > 101 || grown > 700 {
 			t.Errorf("%.4q…: %d MiB, %d faults", text, grown, len(err))
 		}
 	}
