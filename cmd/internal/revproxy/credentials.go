@@ -55,7 +55,7 @@ func withoutTokens(line string, tokens settings.Tokens) (rest string, anything b
 	case 0:
 		return "", false
 	}
-	return strings.TrimLeft(strings.Join(others, ";"), " \t"), true
+	return strings.Join(others, ";"), true
 }
 
 // isToken reports whether a cookie is one of those. What servers disagree about around

@@ -222,9 +222,9 @@ func TestTheUpstreamGetsTheRestAsItIs(t *testing.T) {
 	url, heads := recorder(t)
 	w := (&world{upstream: url}).start(t)
 	w.raw(t, "DELETE /public/x HTTP/1.1\nHost: App.Example\nAccept-Encoding: zstd\nX-Two: 1\nX-Two: 2\nTe: trailers\nProxy-Authorization: Basic x\nKeep-Alive: 1\n"+
-		"Http2-Settings: AAAA\nVia: 1.1 x\nMax-Forwards: 3\nTraceparent: 00-1\n\n")
-	want := "DELETE /public/x HTTP/1.1\nHost: App.Example\nAccept-Encoding: zstd\nMax-Forwards: 3\nTe: trailers\nTraceparent: 00-1\nVia: 1.1 x\n" +
-		"X-Forwarded-For: 127.0.0.1\nX-Forwarded-Host: App.Example\nX-Forwarded-Proto: http\nX-Two: 1\nX-Two: 2\n"
+		"Http2-Settings: AAAA\nVia: 1.1 x\nMax-Forwards: 3\nTraceparent: 00-1\nForwardedness: 1\nX-Forwardedness: 1\nX-Real-Ip2: 1\nX-Originality: 1\n\n")
+	want := "DELETE /public/x HTTP/1.1\nHost: App.Example\nAccept-Encoding: zstd\nForwardedness: 1\nMax-Forwards: 3\nTe: trailers\nTraceparent: 00-1\nVia: 1.1 x\n" +
+		"X-Forwarded-For: 127.0.0.1\nX-Forwarded-Host: App.Example\nX-Forwarded-Proto: http\nX-Forwardedness: 1\nX-Originality: 1\nX-Real-Ip2: 1\nX-Two: 1\nX-Two: 2\n"
 	if got := receive(t, heads); got != want {
 		t.Errorf("the upstream got\n%s\nwant\n%s", got, want)
 	}

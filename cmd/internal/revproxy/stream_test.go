@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
 	"net/textproto"
 	"runtime"
@@ -216,5 +217,19 @@ func TestTheAnswerIsTheUpstreams(t *testing.T) {
 			t.Errorf("%s: the client got\n%q\nwant\n%q", test.name, answer, crlf(test.want))
 		}
 		c.Close()
+	}
+}
+
+func TestNoContentTypeIsGuessed(t *testing.T) {
+	w := (&world{upstream: upstream(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Content-Type"] = nil
+		w.WriteHeader(http.StatusEarlyHints)
+		fmt.Fprint(w, "<html>")
+	})}).start(t)
+	answer := &sink{header: make(http.Header)}
+	w.proxy.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/public/x", nil))
+	// net/http leaves the type alone if there is the key, though it has no value.
+	if value, there := answer.header["Content-Type"]; !there || value != nil || answer.status != http.StatusOK {
+		t.Errorf("status %d, %v", answer.status, answer.header)
 	}
 }

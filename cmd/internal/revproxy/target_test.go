@@ -69,7 +69,8 @@ func FuzzTheUpstreamGetsTheTargetThatWasJudged(f *testing.F) {
 		w.proxy.ServeHTTP(answer, r)
 		switch answer.Code {
 		case http.StatusOK:
-			if line, _, _ := strings.Cut(receive(t, heads), "\n"); line != "GET "+target+" HTTP/1.1" {
+			line, _, _ := strings.Cut(receive(t, heads), "\n")
+			if line != "GET "+target+" HTTP/1.1" || strings.Count(line, " ") != 2 {
 				t.Errorf("%q: the upstream got %q", target, line)
 			}
 		case http.StatusBadRequest:

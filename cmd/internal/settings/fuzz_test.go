@@ -102,7 +102,7 @@ func spell(s *settings.Settings) string {
 	return text.String()
 }
 
-// strict is what no file may do without: whatever is in it.
+// checkSound checks what no settings may lack, whatever the file holds.
 func checkSound(t *testing.T, s *settings.Settings) {
 	t.Helper()
 	if len(s.Pools) == 0 || len(s.Rules) == 0 || len(s.TrustedProxies) == 0 || s.Listen.Verify+s.Listen.GRPC+s.Listen.Proxy == "" {

@@ -112,7 +112,7 @@ func TestAFileThatGrowsWhenItIsReadIsRefused(t *testing.T) {
 		{"laughs", laughs, "f.yaml:1:1: a0: is an anchor or an alias, which are not read: write the value out, and in quotes if it begins with & or *"},
 		{"merges", merges, "f.yaml:1:1: a0: is an anchor or an alias, which are not read: write the value out, and in quotes if it begins with & or *"},
 		{"brackets", strings.Repeat("[", 20_000), "f.yaml:1:11: brackets are nested more than 10 deep, and no setting is"},
-		{"braces", strings.Repeat("{a: ", 10_000), "f.yaml:1:41: brackets are nested more than 10 deep, and no setting is"},
+		{"braces", strings.Repeat("{a: ", 5_000), "f.yaml:1:41: brackets are nested more than 10 deep, and no setting is"},
 		{"dashes", strings.Repeat("- ", 20_000), "f.yaml:1:201: more than 100 words and signs without a comma or a new line"},
 		{"indentation", indented, "f.yaml:9:9: a.a.a.a.a.a.a.a.a: is nested deeper than any setting is"},
 		{"keys", fill("a: b\n"), many},
