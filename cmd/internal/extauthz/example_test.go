@@ -36,6 +36,8 @@ func Example() {
 		Tokens:   settings.Tokens{Bearer: true},
 		Rules:    []decide.Rule{{Name: "all", Paths: []string{"/*"}, Access: decide.Authenticated}},
 		Identity: identity.Config{Headers: []identity.Header{{Name: "X-Auth-User", Source: "username"}}, MaxBytes: 3072},
+
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	}, verifierFunc(janes), new(telemetry.Observer))
 	if err != nil {
 		fmt.Println(err)
@@ -43,7 +45,6 @@ func Example() {
 	}
 	server, health := extauthz.NewServer(&extauthz.Server{
 		Current: func() *gateway.Gateway { return g },
-		Trusted: func() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} },
 	}, settings.Limits{HeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

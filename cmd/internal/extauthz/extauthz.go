@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"runtime/debug"
 
 	authv3 "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
+	"google.golang.org/grpc/peer"
 
 	"github.com/gognito/gognito"
 	"github.com/gognito/gognito/cmd/internal/gateway"
@@ -21,11 +23,8 @@ const dialect = "envoy_grpc"
 // A Server answers Envoy's questions. It is safe for concurrent use.
 type Server struct {
 	// Current returns the gateway that decides now. It is called once for each
-	// question.
+	// question. Whom it does not trust gets a denial.
 	Current func() *gateway.Gateway
-	// Trusted returns whose questions are answered: addresses of Envoy as they are
-	// seen here. All others get a denial. Nil: nobody's are.
-	Trusted func() []netip.Prefix
 	// Log is told of panics, which deny. Nil: slog.Default.
 	Log *slog.Logger
 }
@@ -37,7 +36,7 @@ func (s *Server) Check(ctx context.Context, request *authv3.CheckRequest) (*auth
 }
 
 // answer decides about a request that is not read unless the peer is trusted: what
-// bytes are taken apart into may be a hundred times their size.
+// bytes are taken apart into may be many times their size.
 func (s *Server) answer(ctx context.Context, read func() *authv3.CheckRequest) (response *authv3.CheckResponse) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -50,7 +49,7 @@ func (s *Server) answer(ctx context.Context, read func() *authv3.CheckRequest) (
 		Dialect: dialect,
 		Request: (&http.Request{Header: make(http.Header), URL: new(url.URL)}).WithContext(ctx),
 	}
-	if from := peerOf(ctx); !s.trusts(from) {
+	if from := peerOf(ctx); !g.Trusts(from) {
 		call.Client = from
 		return denied(g.Refuse(call, gateway.ErrUntrusted).Answer)
 	}
@@ -76,4 +75,14 @@ func (s *Server) logPanic(ctx context.Context, value any) {
 	}
 	logger.LogAttrs(ctx, slog.LevelError, "extauthz: a panic",
 		slog.String("type", fmt.Sprintf("%T", value)), slog.String("stack", string(debug.Stack())))
+}
+
+// peerOf returns the address of who asks; the zero value: it has none.
+func peerOf(ctx context.Context) netip.Addr {
+	if p, ok := peer.FromContext(ctx); ok {
+		if address, ok := p.Addr.(*net.TCPAddr); ok {
+			return address.AddrPort().Addr()
+		}
+	}
+	return netip.Addr{}
 }

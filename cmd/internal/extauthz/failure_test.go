@@ -28,14 +28,14 @@ import (
 
 func TestOnlyTrustedPeersAreListenedTo(t *testing.T) {
 	pool := gognitotest.NewPool(t)
-	g := build(t, base(), pool.Verifier())
-	for name, trusted := range map[string]func() []netip.Prefix{
+	for name, trusted := range map[string][]netip.Prefix{
 		"nobody":                      nil,
-		"nobody, said in other words": func() []netip.Prefix { return nil },
-		"others":                      func() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), {}} },
+		"nobody, said in other words": {},
+		"others":                      {netip.MustParsePrefix("10.0.0.0/8"), {}},
 	} {
-		s := of(g)
-		s.Trusted = trusted
+		with := base()
+		with.TrustedProxies = trusted
+		s := of(build(t, with, pool.Verifier()))
 		e := start(t, s)
 		for encoding, encode := range encodings {
 			r := get("/healthz", append(bearer(pool.AccessToken(gognitotest.User{})), "x-forwarded-for", "10.0.0.1", "x-real-ip", "10.0.0.1")...)
@@ -45,10 +45,9 @@ func TestOnlyTrustedPeersAreListenedTo(t *testing.T) {
 }
 
 func TestAPeersAddressIsComparedAsItIsMeant(t *testing.T) {
-	s := of(build(t, base(), gognitotest.NewPool(t).Verifier()))
-	s.Trusted = func() []netip.Prefix {
-		return []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("fe80::/10")}
-	}
+	with := base()
+	with.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("fe80::/10")}
+	s := of(build(t, with, gognitotest.NewPool(t).Verifier()))
 	check := func(ctx context.Context) int {
 		response, err := s.Check(ctx, raw(get("/healthz")))
 		if err != nil {
@@ -158,8 +157,9 @@ func TestAMessageThatCantBeDecodedIsDenied(t *testing.T) {
 }
 
 func TestWhatAStrangerSendsIsNotRead(t *testing.T) {
-	s := of(build(t, base(), gognitotest.NewPool(t).Verifier()))
-	s.Trusted = nil
+	nobody := base()
+	nobody.TrustedProxies = nil
+	s := of(build(t, nobody, gognitotest.NewPool(t).Verifier()))
 	read := false
 	address, _ := serve(t, s, grpc.ForceServerCodecV2(tattler{scrambler{}, &read}))
 	e := envoy{dial(t, address)}
@@ -182,7 +182,6 @@ func (c tattler) Unmarshal(data mem.BufferSlice, v any) error {
 
 func TestWhateverGoesWrongDenies(t *testing.T) {
 	const secret = "hunter2"
-	good := build(t, base(), gognitotest.NewPool(t).Verifier())
 	none := func(context.Context, string) (*gognito.Claims, error) { return nil, nil }
 	panics := func(context.Context, string) (*gognito.Claims, error) { panic(secret) }
 	for name, test := range map[string]struct {
@@ -191,13 +190,12 @@ func TestWhateverGoesWrongDenies(t *testing.T) {
 		code   codes.Code
 		logged bool
 	}{
-		"a verifier panics":        {*of(build(t, base(), verifierFunc(panics))), 503, codes.Unavailable, false},
-		"a verifier says nothing":  {*of(build(t, base(), verifierFunc(none))), 500, codes.Internal, false},
-		"there is no gateway":      {extauthz.Server{Trusted: loopback}, 500, codes.Internal, true},
-		"it is nil":                {*of(nil), 500, codes.Internal, true},
-		"it is not made":           {*of(new(gateway.Gateway)), 500, codes.Internal, true},
-		"the gateway panics":       {extauthz.Server{Trusted: loopback, Current: func() *gateway.Gateway { panic(secret) }}, 500, codes.Internal, true},
-		"the trusted peers' panic": {extauthz.Server{Trusted: func() []netip.Prefix { panic(secret) }, Current: func() *gateway.Gateway { return good }}, 500, codes.Internal, true},
+		"a verifier panics":       {*of(build(t, base(), verifierFunc(panics))), 503, codes.Unavailable, false},
+		"a verifier says nothing": {*of(build(t, base(), verifierFunc(none))), 500, codes.Internal, false},
+		"there is no gateway":     {extauthz.Server{}, 500, codes.Internal, true},
+		"it is nil":               {*of(nil), 500, codes.Internal, true},
+		"it is not made":          {*of(new(gateway.Gateway)), 500, codes.Internal, true},
+		"the gateway panics":      {extauthz.Server{Current: func() *gateway.Gateway { panic(secret) }}, 500, codes.Internal, true},
 	} {
 		var log bytes.Buffer
 		test.server.Log = slog.New(slog.NewTextHandler(&log, nil))

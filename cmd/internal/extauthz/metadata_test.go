@@ -163,7 +163,7 @@ func TestTheClientIsWhomEnvoyWasAskedBy(t *testing.T) {
 		"203.0.113.7":        "203.0.113.7",
 		"::ffff:203.0.113.7": "203.0.113.7",
 		"2001:db8::1":        "2001:db8::1",
-		"fe80::1%eth0":       "fe80::1",
+		"fe80::1%eth0":       "invalid IP",
 		"":                   "invalid IP",
 		"app.example":        "invalid IP",
 		"203.0.113.7:80":     "invalid IP",

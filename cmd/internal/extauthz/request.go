@@ -2,7 +2,6 @@ package extauthz
 
 import (
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -19,7 +18,7 @@ func tell(call *gateway.Call, attributes *authv3.AttributeContext) error {
 	told := attributes.GetRequest().GetHttp()
 	r := call.Request
 	r.Method, r.Host, call.Target = told.GetMethod(), told.GetHost(), told.GetPath()
-	call.Client = clientOf(attributes)
+	call.Client = gateway.AddressOf(attributes.GetSource().GetAddress().GetSocketAddress().GetAddress())
 	// An empty path is that of a CONNECT, which has none to be judged by.
 	if r.Method == "" || r.Host == "" || call.Target == "" {
 		return gateway.ErrMetadata
@@ -31,15 +30,6 @@ func tell(call *gateway.Call, attributes *authv3.AttributeContext) error {
 		return gateway.ErrMetadata
 	}
 	return fill(r.Header, told)
-}
-
-// clientOf returns where the client's connection to Envoy comes from.
-func clientOf(attributes *authv3.AttributeContext) netip.Addr {
-	address, err := netip.ParseAddr(attributes.GetSource().GetAddress().GetSocketAddress().GetAddress())
-	if err != nil {
-		return netip.Addr{}
-	}
-	return plain(address)
 }
 
 // fill fills in the header. Envoy tells of it in one of two ways: with

@@ -53,9 +53,9 @@ func TestNothingElseIsServed(t *testing.T) {
 }
 
 func TestHealthIsToldUntilItDrains(t *testing.T) {
-	s := of(build(t, base(), gognitotest.NewPool(t).Verifier()))
-	s.Trusted = nil // whoever may ask
-	address, state := serve(t, s)
+	nobody := base()
+	nobody.TrustedProxies = nil // whoever may ask
+	address, state := serve(t, of(build(t, nobody, gognitotest.NewPool(t).Verifier())))
 	conn := dial(t, address)
 	health := healthv1.NewHealthClient(conn)
 	want := func(name string, want healthv1.HealthCheckResponse_ServingStatus) {
@@ -81,17 +81,21 @@ func TestWhatDecidesIsSwappedBetweenQuestions(t *testing.T) {
 	v := gognitotest.NewPool(t).Verifier()
 	closed := base()
 	closed.Rules = []decide.Rule{{Name: "all", Paths: []string{"/*"}}}
+	strange := base()
+	strange.TrustedProxies = nil
 	var current atomic.Pointer[gateway.Gateway]
 	var asked atomic.Int64
 	current.Store(build(t, base(), v))
-	e := start(t, &extauthz.Server{Trusted: loopback, Current: func() *gateway.Gateway {
+	e := start(t, &extauthz.Server{Current: func() *gateway.Gateway {
 		asked.Add(1)
 		return current.Load()
 	}})
 	wantRefused(t, "before", e.ask(t, raw(get("/healthz"))), 0, codes.OK)
 	current.Store(build(t, closed, v))
 	wantRefused(t, "after", e.ask(t, raw(get("/healthz"))), 401, codes.Unauthenticated)
-	if n := asked.Load(); n != 2 {
+	current.Store(build(t, strange, v))
+	wantRefused(t, "not trusted any more", e.ask(t, raw(get("/healthz"))), 403, codes.PermissionDenied)
+	if n := asked.Load(); n != 3 {
 		t.Errorf("it was asked for %d times", n)
 	}
 }

@@ -41,7 +41,8 @@ func base() *settings.Settings {
 			Headers:  []identity.Header{{Name: "X-Auth-User", Source: "username"}, {Name: "X-Auth-Groups", Source: "groups"}},
 			MaxBytes: 3072,
 		},
-		Realm: "app",
+		Realm:          "app",
+		TrustedProxies: loopback,
 	}
 }
 
@@ -55,14 +56,13 @@ func build(t testing.TB, s *settings.Settings, v gognito.TokenVerifier) *gateway
 	return g
 }
 
-// loopback returns the prefixes that tests are trusted from.
-func loopback() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} }
+// loopback are the prefixes that tests are trusted from.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
 // of returns the server of a gateway that does not change.
 func of(g *gateway.Gateway) *extauthz.Server {
 	return &extauthz.Server{
 		Current: func() *gateway.Gateway { return g },
-		Trusted: loopback,
 		Log:     slog.New(slog.DiscardHandler),
 	}
 }

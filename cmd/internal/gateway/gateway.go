@@ -94,7 +94,6 @@ func (g *Gateway) Judge(call *Call) (outcome Outcome) {
 	defer func() {
 		if value := recover(); value != nil {
 			d = decide.Decision{Err: &decide.PanicError{Value: value, Stack: debug.Stack()}}
-			outcome = Outcome{}
 		}
 		if !d.Allow || d.Err != nil {
 			outcome = Outcome{Answer: g.answer(call, d.Err)}

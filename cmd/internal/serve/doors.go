@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"net/netip"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -63,7 +62,6 @@ func (p *process) grpc(ctx context.Context, name, address string) (*listener, er
 	}
 	server, health := extauthz.NewServer(&extauthz.Server{
 		Current: p.gateway,
-		Trusted: func() []netip.Prefix { return p.current.Load().settings.TrustedProxies },
 		Log:     p.Log,
 	}, p.current.Load().settings.Limits, options...)
 	return overGRPC(l, server, health.Shutdown), nil

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -63,7 +64,7 @@ func start(t *testing.T, pool *gognitotest.Pool, change func(*settings.Settings)
 // base are the settings that tests change.
 func base(pool *gognitotest.Pool) settings.Settings {
 	return settings.Settings{
-		Pools:          []gognito.Config{pool.Config()},
+		Pools:          []gognito.Config{config(pool)},
 		Tokens:         settings.Tokens{Bearer: true},
 		Rules:          []decide.Rule{{Name: "everything", Paths: []string{"/*"}, Access: decide.Authenticated}},
 		Identity:       identity.Config{Headers: []identity.Header{{Name: "X-Auth-User", Source: "username"}}, MaxBytes: 1000},
@@ -73,6 +74,27 @@ func base(pool *gognitotest.Pool) settings.Settings {
 			HeaderBytes: 65536, HeaderTimeout: time.Minute, IdleTimeout: time.Minute, Connections: 100, DrainTimeout: time.Minute,
 		},
 	}
+}
+
+// config is the pool's as a file would say it, so that each verifier has keys of its
+// own.
+func config(pool *gognitotest.Pool) gognito.Config {
+	return gognito.Config{
+		UserPoolID: pool.UserPoolID(), ClientIDs: []string{pool.ClientID()}, HTTPClient: &http.Client{Transport: toPool{pool}},
+	}
+}
+
+// toPool leads Cognito's hosts to the pool.
+type toPool struct{ pool *gognitotest.Pool }
+
+func (p toPool) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	to, err := url.Parse(p.pool.JWKSURL())
+	if err != nil {
+		return nil, err
+	}
+	r.URL, r.Host = to, ""
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // run runs the gateway until it ends.
@@ -285,7 +307,7 @@ func TestAReloadInAnOutageCostsNobodyTheirKeys(t *testing.T) {
 	}
 	// New pools are not used until they have keys, and then without being told again.
 	r.reload(func(s *settings.Settings) error {
-		s.Pools = []gognito.Config{pool.Config()}
+		s.Pools = []gognito.Config{config(pool)}
 		s.Pools[0].Audience = []string{"https://api.example"}
 		return nil
 	})
