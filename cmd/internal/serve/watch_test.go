@@ -47,7 +47,7 @@ func TestAFileThatIsBeingWrittenIsLeftAlone(t *testing.T) {
 		write(t, file, time.Now().String())
 	}
 	if n := r.log.count("loaded anew"); n != 0 {
-		t.Errorf("it was loaded %d times while it was written", n)
+		t.Fatalf("it was loaded %d times while it was written", n)
 	}
 	r.wait("it is loaded when it stays", func() bool { return r.log.count("the configuration was loaded anew") == 1 })
 }
