@@ -21,7 +21,7 @@ import (
 const rootModule = "github.com/gognito/gognito"
 
 // unpublished are the modules that serve the repository alone.
-var unpublished = []string{"e2e", "examples/routers", "peers", "tools"}
+var unpublished = []string{"e2e", "e2e/caddy", "examples/routers", "peers", "peers/oauth2proxy", "tools"}
 
 // A published module is one that users can require.
 type published struct {

@@ -82,7 +82,7 @@ rules, of which the first that takes a request decides
   - {user_pool_id: eu-west-1_a, client_ids: [a, b], audience: [x], leeway: 30s, key_file: keys.json, issuer: "https://a.example"}
   - {user_pool_id: eu-west-1_b, client_ids: [c]}
 tokens: {bearer: false, cookies: [access], amplify_clients: [a]}
-identity: {headers: {X-Name: "claim:name"}, token_header: X-Token}
+identity: {headers: {X-Name: "claim:iss"}, token_header: X-Token}
 proxy: {upstream: "http://app"}
 listen: {grpc: ":1", proxy: ":2"}
 `, `the settings are valid (gognito.yaml)
@@ -100,7 +100,7 @@ listeners
   proxies are trusted in 127.0.0.0/8, ::1/128
 
 the application is told
-  X-Name: claim:name
+  X-Name: claim:iss
   X-Token: the token
 
 rules, of which the first that takes a request decides
@@ -244,6 +244,15 @@ func TestWhatLooksLikeAMistakeIsToldAndValid(t *testing.T) {
 			"gognito: warning: proxy.remove_credentials takes the token from the application, and identity.token_header gives it back: drop one\n",
 		},
 		{pools + "identity: {token_header: X-Token}\nproxy: {upstream: 'http://a'}", ""},
+		{
+			"pools: [{user_pool_id: eu-west-1_a, client_ids: [a]}, {user_pool_id: eu-west-1_b, client_ids: [b]}]",
+			"gognito: warning: there are several pools, and rules and headers do not tell them apart: a user or a group of one may have the name of another's; " +
+				"tell the application by a header with the source claim:iss or client_id, and use groups only if all the pools are yours\n",
+		},
+		{
+			"pools: [{user_pool_id: eu-west-1_a, client_ids: [a]}, {user_pool_id: eu-west-1_b, client_ids: [b]}]\n" +
+				"identity: {headers: {X-Auth-User: username, X-Auth-Pool: claim:iss}}", "",
+		},
 		{signIn("https://app.example/login?a=b"), loop},
 		{signIn("https://APP.example:443/login"), loop},
 		{signIn("https://auth.example/login"), ""},

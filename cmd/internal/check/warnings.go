@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gognito/gognito/cmd/internal/decide"
+	"github.com/gognito/gognito/cmd/internal/identity"
 	"github.com/gognito/gognito/cmd/internal/settings"
 )
 
@@ -25,8 +26,14 @@ func warnings(s *settings.Settings, engine *decide.Engine) []string {
 	if s.Identity.TokenHeader != "" && s.Proxy.RemoveCredentials {
 		found = append(found, "proxy.remove_credentials takes the token from the application, and identity.token_header gives it back: drop one")
 	}
+	if len(s.Pools) > 1 && !slices.ContainsFunc(s.Identity.Headers, tellsPools) {
+		found = append(found, "there are several pools, and rules and headers do not tell them apart: a user or a group of one may have the name of another's; "+
+			"tell the application by a header with the source claim:iss or client_id, and use groups only if all the pools are yours")
+	}
 	return found
 }
+
+func tellsPools(h identity.Header) bool { return h.Source == "claim:iss" || h.Source == "client_id" }
 
 // loops reports whether the page for signing in is one that the gateway guards.
 func loops(s *settings.Settings, engine *decide.Engine) bool {

@@ -25,7 +25,6 @@ import (
 func TestWhoIsLetThroughIsToldOf(t *testing.T) {
 	s := newSite(t, nil)
 	user := s.bearer(gognitotest.User{Username: "ada", Subject: "34c8", Groups: []string{"admins", "x,root"}})
-	refused := s.ask(t, proxies["caddy"]("GET", "/me")...)
 	for name, asks := range proxies {
 		for _, method := range []string{"GET", "HEAD", "POST", "OPTIONS"} {
 			a := s.ask(t, asks(method, "/admin/x", user)...)
@@ -34,7 +33,7 @@ func TestWhoIsLetThroughIsToldOf(t *testing.T) {
 			}
 			for header, want := range map[string]string{
 				"X-Auth-User": "ada", "X-Auth-Subject": "34c8", "X-Auth-Groups": "admins,x%2Croot", "X-Auth-Scopes": "aws.cognito.signin.user.admin",
-				"Cache-Control": "no-store", "Content-Length": "0", "Vary": refused.Header.Get("Vary"), "Content-Type": "", "Set-Cookie": "", "Location": "",
+				"Cache-Control": "no-store", "Vary": "", "Content-Type": "", "Set-Cookie": "", "Location": "",
 			} {
 				if got := a.Header.Values(header); strings.Join(got, "|") != want {
 					t.Errorf("%s, %s, %s: %q, want %q", name, method, header, got, want)
@@ -59,7 +58,8 @@ func TestA15NothingIsKeptForOthers(t *testing.T) {
 			"a list":      asks("GET", "/me", "X-Original-Proto: https", "X-Forwarded-Proto: https"),
 		} {
 			a := s.ask(t, lines...)
-			if a.Header.Get("Cache-Control") != "no-store" || !strings.Contains(a.Header.Get("Vary"), "Authorization, Cookie") {
+			if a.Header.Get("Cache-Control") != "no-store" ||
+				strings.Contains(a.Header.Get("Vary"), "Authorization, Cookie") != (a.StatusCode != http.StatusOK) {
 				t.Errorf("%s, %s: %d %v", name, what, a.StatusCode, a.Header)
 			}
 		}

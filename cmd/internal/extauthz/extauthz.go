@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"runtime/debug"
+	"time"
 
 	authv3 "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
 	"google.golang.org/grpc/peer"
@@ -44,6 +45,12 @@ func (s *Server) answer(ctx context.Context, read func() *authv3.CheckRequest) (
 			s.logPanic(ctx, value)
 		}
 	}()
+	// Envoy must have the denial before it gives up, which is an error to it.
+	if deadline, ok := ctx.Deadline(); ok {
+		early, cancel := context.WithDeadline(ctx, deadline.Add(-time.Until(deadline)/4))
+		defer cancel()
+		ctx = early
+	}
 	g := s.Current()
 	call := &gateway.Call{
 		Dialect: dialect,

@@ -261,3 +261,19 @@ func TestADeadlineReachesTheVerifier(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whoever makes the gateway wait, for keys say, must not make Envoy give up: that is an
+// error to it, and failure_mode_allow lets the request through.
+func TestADenialComesBeforeEnvoyGivesUp(t *testing.T) {
+	e := start(t, of(build(t, base(), verifierFunc(func(ctx context.Context, _ string) (*gognito.Claims, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}))))
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	response, err := authv3.NewAuthorizationClient(e.conn).Check(ctx, raw(get("/me", bearer("x")...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantRefused(t, "a slow verifier", response, 503, codes.Unavailable)
+}

@@ -6,11 +6,13 @@ import (
 
 	authv3 "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/status"
 
 	"github.com/gognito/gognito/cmd/internal/settings"
 )
@@ -57,8 +59,17 @@ func NewServer(s *Server, limits settings.Limits, options ...grpc.ServerOption) 
 	server.RegisterService(s.service(), s)
 	state := health.NewServer()
 	state.SetServingStatus(Service, healthv1.HealthCheckResponse_SERVING)
-	healthv1.RegisterHealthServer(server, state)
+	healthv1.RegisterHealthServer(server, checkOnly{state})
 	return server, state
+}
+
+// checkOnly answers questions about health, and has nobody wait for news: a stranger's
+// stream would stay open for as long as they like, and hold up a drain.
+type checkOnly struct{ *health.Server }
+
+// Watch is not offered; who asks for it falls back on Check.
+func (checkOnly) Watch(*healthv1.HealthCheckRequest, grpc.ServerStreamingServer[healthv1.HealthCheckResponse]) error {
+	return status.Error(codes.Unimplemented, "extauthz: health is to be asked for, not watched")
 }
 
 // service is as authv3.Authorization_ServiceDesc, but what a stranger sends is not decoded.

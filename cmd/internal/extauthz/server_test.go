@@ -70,6 +70,14 @@ func TestHealthIsToldUntilItDrains(t *testing.T) {
 	if _, err := health.Check(t.Context(), &healthv1.HealthCheckRequest{Service: "x"}); status.Code(err) != codes.NotFound {
 		t.Errorf("x: %v", err)
 	}
+	// A stream that anybody may hold open, and that a drain would wait for.
+	watch, err := health.Watch(t.Context(), &healthv1.HealthCheckRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := watch.Recv(); status.Code(err) != codes.Unimplemented {
+		t.Errorf("watching: %v", err)
+	}
 	state.Shutdown()
 	want("", healthv1.HealthCheckResponse_NOT_SERVING)
 	want(extauthz.Service, healthv1.HealthCheckResponse_NOT_SERVING)

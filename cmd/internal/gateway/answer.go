@@ -28,6 +28,11 @@ func (g *Gateway) answer(call *Call, err error) *Answer {
 	header := make(http.Header)
 	status := httpauth.Announce(header, err, g.settings.Realm)
 	header.Set("Vary", Vary)
+	// A page that may ask may also see that it was refused (Fetch standard, CORS check).
+	if origin := call.Request.Header["Origin"]; len(origin) == 1 && slices.Contains(g.settings.Browsers.TrustedOrigins, origin[0]) {
+		header.Set("Access-Control-Allow-Origin", origin[0])
+		header.Set("Access-Control-Allow-Credentials", "true")
+	}
 	switch {
 	case call.Limited:
 	case errors.Is(err, decide.ErrMalformed):
@@ -61,12 +66,22 @@ func (g *Gateway) signIn(call *Call) string {
 	return to + separator + g.settings.Browsers.ReturnParameter + "=" + url.QueryEscape(g.returnTo(call))
 }
 
+// maxReturn is how long a target may be to be returned to with its query, and without.
+// Encoded it takes up to three times as much of a header, which proxies bound.
+const maxReturn = 2048
+
 // returnTo returns where the client was going: a path and query, which a browser takes
 // for nothing else, or a whole URL if its origin is one that was configured.
 func (g *Gateway) returnTo(call *Call) string {
 	target := call.Target
 	odd := func(c rune) bool { return c <= ' ' || c == '\\' || c >= 0x7f }
 	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsFunc(target, odd) {
+		target = "/"
+	}
+	if len(target) > maxReturn {
+		target, _, _ = strings.Cut(target, "?")
+	}
+	if len(target) > maxReturn {
 		target = "/"
 	}
 	if origin := call.Scheme + "://" + call.Request.Host; slices.Contains(g.settings.Browsers.ReturnOrigins, origin) {

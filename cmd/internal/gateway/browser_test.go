@@ -1,8 +1,10 @@
 package gateway_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/gognito/gognito/cmd/internal/decide"
 	"github.com/gognito/gognito/gognitotest"
 )
 
@@ -72,6 +74,9 @@ func TestWhereToReturnToIsNoOtherSite(t *testing.T) {
 		{"https", "other.example", "/./\\evil.example", "%2F"},
 		{"https", "other.example", "//user@evil.example", "%2F"},
 		{"https", "other.example", "", "%2F"},
+		{"https", "other.example", "/a?" + strings.Repeat("b", 2045), "%2Fa%3F" + strings.Repeat("b", 2045)},
+		{"https", "other.example", "/a?" + strings.Repeat("b", 2046), "%2Fa"},
+		{"https", "other.example", "/" + strings.Repeat("b", 2048), "%2F"},
 	} {
 		c := call(t, "GET "+test.target, "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document")
 		c.Scheme, c.Request.Host, c.Target = test.scheme, test.host, test.target
@@ -152,6 +157,31 @@ func TestAWebSocketOfAnotherSitesPageIsRefused(t *testing.T) {
 			if out := g.Judge(call(t, "GET /me", header...)); out.Allow != test.allow || !test.allow && out.Answer.Status != 403 {
 				t.Errorf("%s, %s: allowed %v, %+v", test.name, name, out.Allow, out.Answer)
 			}
+		}
+	}
+}
+
+func TestAPreflightThatARuleDeniesIsNoneThatPasses(t *testing.T) {
+	s := base()
+	s.Browsers.PassPreflights = true
+	s.Rules = append([]decide.Rule{{Name: "no-options", Paths: []string{"/*"}, Methods: []string{"OPTIONS"}}}, s.Rules...)
+	c := call(t, "OPTIONS /me", "Origin", "https://spa.example", "Access-Control-Request-Method", "DELETE")
+	if out := build(t, s, gognitotest.NewPool(t).Verifier()).Judge(c); out.Allow || out.Answer.Status != 401 {
+		t.Errorf("%+v", out)
+	}
+}
+
+// Without that, a page's script could not tell a refusal from a broken network.
+func TestAPageThatMayAskMaySeeThatItWasRefused(t *testing.T) {
+	s := base()
+	s.Browsers.TrustedOrigins = []string{"https://spa.example"}
+	g := build(t, s, gognitotest.NewPool(t).Verifier())
+	for origin, want := range map[string]string{
+		"https://spa.example": "https://spa.example", "https://spa.example.evil.example": "", "https://evil.example": "", "null": "", "*": "",
+	} {
+		h := g.Judge(call(t, "GET /me", "Origin", origin)).Answer.Header
+		if h.Get("Access-Control-Allow-Origin") != want || h.Get("Access-Control-Allow-Credentials") != map[bool]string{true: "true"}[want != ""] {
+			t.Errorf("%s: %v", origin, h)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/gognito/gognito"
@@ -141,17 +142,21 @@ func (g *Gateway) decide(call *Call, now time.Time) (decide.Decision, []identity
 	return d, fields
 }
 
-// preflight lets a CORS preflight through, if that is wanted, unless the request that
-// it announces is denied to all.
+// preflight lets a CORS preflight through, if that is wanted, unless a rule denies it to
+// all, or the request that it announces is denied to all.
 func (g *Gateway) preflight(call *Call, request decide.Request) (d decide.Decision, is bool) {
 	method, is := call.preflight()
 	if !is || !g.settings.Browsers.PassPreflights {
 		return d, false
 	}
+	closed := func(r decide.Reading) bool { return r.Rule != "" && r.Access == decide.Deny }
+	if slices.ContainsFunc(g.engine.Explain(request).Readings, closed) {
+		return d, false // it is judged as any other request
+	}
 	request.Method = method
 	announced := g.engine.Explain(request)
 	if announced.Err != nil || announced.Access == decide.Deny {
-		return d, false // it is judged as any other request
+		return d, false
 	}
 	return decide.Decision{Allow: true, Rule: "preflight"}, true
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"log"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -37,10 +38,13 @@ func (c *Command) Run(s program.Streams) error {
 	signal.Notify(ends, syscall.SIGTERM, os.Interrupt)
 	defer signal.Stop(ends)
 
+	events := slog.New(slog.NewJSONHandler(s.Err, nil))
+	log.SetFlags(0)
+	log.SetOutput(quiet{events}) // net/http's client writes there, and quotes what an upstream sent
 	return Run(Config{
 		Load: func() (*settings.Settings, error) { return settings.Load(c.Flags, os.Getenv) },
 		Out:  slog.New(slog.NewJSONHandler(s.Out, nil)),
-		Log:  slog.New(slog.NewJSONHandler(s.Err, nil)),
+		Log:  events,
 
 		Hangups: hangups, Ends: ends,
 	})

@@ -109,12 +109,13 @@ func briefly(s *http.Server) *http.Server {
 	return s
 }
 
-// quiet logs what an [http.Server] has to say, but for handshakes that failed: anybody
+// quiet logs what net/http has to say, but for handshakes that failed: anybody
 // can bring one about, and whoever looks whether a port is open does.
 type quiet struct{ log *slog.Logger }
 
 func (q quiet) Write(message []byte) (int, error) {
-	if text := string(message); !strings.HasPrefix(text, "http: TLS handshake error") {
+	text, _, _ := strings.Cut(string(message), " starting with ") // bytes of an answer, and cookies among them
+	if !strings.HasPrefix(text, "http: TLS handshake error") {
 		q.log.Warn("net/http", "error", telemetry.Mask(strings.TrimSpace(text)))
 	}
 	return len(message), nil

@@ -8,13 +8,15 @@ import (
 	"os"
 	"time"
 
-	"github.com/gognito/gognito"
 	"github.com/gognito/gognito/cmd/internal/settings"
 )
 
-// How often files are looked at, and how long a reload may wait for keys.
+// How often files are looked at, after how long a load that failed is tried again,
+// since what it needs may be a file that comes later, or keys; and how long it may wait
+// for these.
 const (
 	lookEvery  = 2 * time.Second
+	retryEvery = 5 * time.Second
 	reloadTime = 30 * time.Second
 )
 
@@ -38,11 +40,12 @@ func (p *process) reload(ctx context.Context) error {
 type reloadError struct{ error }
 
 func (p *process) swap(ctx context.Context) error {
+	before := p.current.Load()
 	s, err := p.Load()
 	if err != nil {
-		return err
+		// That is no reason to let a certificate run out.
+		return errors.Join(err, p.certificate.load(before.settings.TLS))
 	}
-	before := p.current.Load()
 	if fields := needRestart(before.settings, s); fields != "" {
 		return errors.New(fields + " can't change while the gateway runs: restart it")
 	}
@@ -77,8 +80,9 @@ func needRestart(before, after *settings.Settings) string {
 func (p *process) watch(ctx context.Context) {
 	ticks := time.NewTicker(lookEvery)
 	defer ticks.Stop()
-	tried := fingerprint(p.current.Load().settings.Files())
+	tried := p.fingerprint()
 	last := tried
+	var again time.Time // a load that failed is tried again; zero: it did not
 	for {
 		hangup := false
 		select {
@@ -88,22 +92,26 @@ func (p *process) watch(ctx context.Context) {
 			hangup = true
 		case <-ticks.C:
 		}
-		now := fingerprint(p.current.Load().settings.Files())
-		if hangup || now == last && now != tried {
-			tried = now
-			if err := p.reload(ctx); errors.Is(err, gognito.ErrUnavailable) {
-				tried = [sha256.Size]byte{} // the keys may be there at the next look
+		now := p.fingerprint()
+		due := now == last && now != tried || !again.IsZero() && time.Now().After(again)
+		if hangup || due {
+			again = time.Time{}
+			if p.reload(ctx) != nil {
+				again = time.Now().Add(retryEvery)
+			} else {
+				now = p.fingerprint() // the files may be others
 			}
+			tried = now
 		}
 		last = now
 	}
 }
 
-// fingerprint stands for what is in the files. One that can't be read counts as what
-// can't be read about it.
-func fingerprint(files []string) [sha256.Size]byte {
+// fingerprint stands for what is in the files that the settings came from. One that
+// can't be read counts as such.
+func (p *process) fingerprint() [sha256.Size]byte {
 	h := sha256.New()
-	for _, name := range files {
+	for _, name := range p.current.Load().settings.Files() {
 		_, _ = io.WriteString(h, name+"\x00")
 		content, err := readSome(name)
 		if err != nil {

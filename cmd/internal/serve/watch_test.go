@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net/http"
 	"os"
@@ -43,13 +44,30 @@ func TestAFileThatIsBeingWrittenIsLeftAlone(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "gognito.yaml")
 	write(t, file, "one")
 	r := start(t, gognitotest.NewPool(t), func(s *settings.Settings) { s.File = file })
-	for end := time.Now().Add(7 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		write(t, file, time.Now().String())
 	}
 	if n := r.log.count("loaded anew"); n != 0 {
 		t.Fatalf("it was loaded %d times while it was written", n)
 	}
 	r.wait("it is loaded when it stays", func() bool { return r.log.count("the configuration was loaded anew") == 1 })
+}
+
+// What was missing may come later: a secret after the configuration that names it.
+func TestALoadThatFailedIsTriedAgain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "gognito.yaml")
+	write(t, file, "one")
+	r := start(t, gognitotest.NewPool(t), func(s *settings.Settings) { s.File = file })
+	fails := func(err error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.err = err
+	}
+	fails(errors.New("no such file"))
+	write(t, file, "two")
+	r.wait("it fails to load", func() bool { return r.log.count("was not loaded anew") == 1 })
+	fails(nil)
+	r.wait("it is loaded", func() bool { return r.log.count("the configuration was loaded anew") == 1 })
 }
 
 func TestARenewedCertificateIsTakenIntoUse(t *testing.T) {
@@ -66,13 +84,19 @@ func TestARenewedCertificateIsTakenIntoUse(t *testing.T) {
 	if got := serial(t, r.address("verify")); got != 2 {
 		t.Errorf("the renewed certificate is that of serial number %d", got)
 	}
+	// A configuration that is wrong does not keep a certificate from being renewed.
+	certify(t, files, 3)
+	r.reload(func(*settings.Settings) error { return errors.New("line 3: no") })
+	if got := serial(t, r.address("verify")); got != 3 {
+		t.Errorf("beside a faulty configuration, the certificate is that of serial number %d", got)
+	}
 	// What is wrong changes nothing.
 	write(t, files.KeyFile, "no key")
 	r.reload(func(s *settings.Settings) error {
 		s.Rules = []decide.Rule{{Name: "open", Paths: []string{"/*"}, Access: decide.Public}}
 		return nil
 	})
-	if got := serial(t, r.address("verify")); got != 2 || r.log.count("the one before stays") != 1 {
+	if got := serial(t, r.address("verify")); got != 3 || r.log.count("the one before stays") != 2 {
 		t.Errorf("after a faulty one, the certificate is that of serial number %d; the log:\n%s", got, r.log)
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
