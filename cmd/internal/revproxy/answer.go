@@ -27,9 +27,13 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // WriteHeader sends the header. If the request's body has not come to its end, the
 // connection ends with the answer: where on it the next request would begin is not
-// known yet.
+// known yet. A 100 is left to net/http, which sends one when the body is asked for, as
+// it is when the upstream has sent one.
 func (a *answer) WriteHeader(status int) {
-	if status < http.StatusOK {
+	switch {
+	case status == http.StatusContinue:
+		return
+	case status < http.StatusOK:
 		a.ResponseWriter.WriteHeader(status)
 		return
 	}

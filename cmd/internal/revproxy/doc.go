@@ -2,11 +2,17 @@
 // and goes on to one application, the upstream, or is answered.
 //
 // The upstream gets the request line that was judged, byte by byte, the Host that the
-// client named, and its header but for what only the gateway says: the identity fields
-// in any spelling, and, unless the client is a trusted proxy, where the request came
-// from (Forwarded, X-Forwarded-*, X-Real-Ip). Headers that name another path than the
-// request line (X-Original-*, X-Rewrite-*) never go on, and no trailers of requests do:
-// they come when all has been decided. Of upgrades, only WebSocket's goes on.
+// client named, and its header but for what is not for the client to say:
+//
+//   - the identity fields, in any spelling
+//   - what a request asks for beside what it is: Forwarded, X-Forwarded-Host, -Uri, -Path
+//     and -Method, X-Original-* and X-Rewrite-*
+//   - where it came from, unless the client is a trusted proxy: X-Real-Ip and all other
+//     X-Forwarded-*
+//
+// X-Forwarded-For, X-Forwarded-Host and X-Forwarded-Proto are always there. No trailers
+// of requests go on: they come when all has been decided. Of upgrades, only WebSocket's
+// does.
 //
 // The answer is the upstream's, but for what concerns a single connection. Nothing is
 // buffered, decompressed, followed or stored.

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -44,17 +46,24 @@ func TestAnAnswerDoesNotWaitForTheRequestsEnd(t *testing.T) {
 	}
 }
 
-// What follows an unread body must not be taken for another request.
-func TestTheRestOfARefusedRequestIsNoRequest(t *testing.T) {
+// What follows an unread body must not be taken for another request, nor waited for.
+func TestTheRestOfAnUnreadRequestIsNoRequest(t *testing.T) {
 	w := (&world{upstream: upstream(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("the upstream got %s", r.RequestURI) })}).start(t)
+	gone := (&world{upstream: "http://127.0.0.1:1"}).start(t)
 	const smuggled = "GET /public/x HTTP/1.1\r\nHost: a\r\n\r\n"
-	c := w.dial(t)
-	c.send("POST /me HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + smuggled)
-	if answer := c.answer(http.MethodPost); answer.StatusCode != http.StatusUnauthorized {
-		t.Errorf("status %d", answer.StatusCode)
-	}
-	if rest, _ := io.ReadAll(c.r); len(rest) > 0 {
-		t.Errorf("another answer: %s", rest)
+	for target, test := range map[string]struct {
+		w    *world
+		want int
+	}{"/me": {w, http.StatusUnauthorized}, "/public/x": {gone, http.StatusBadGateway}} {
+		c := test.w.dial(t)
+		c.send("POST " + target + " HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + smuggled)
+		if answer := c.answer(http.MethodPost); answer.StatusCode != test.want {
+			t.Errorf("%s: status %d", target, answer.StatusCode)
+		}
+		if rest, err := io.ReadAll(c.r); len(rest) > 0 || err != nil {
+			t.Errorf("%s: another answer, or none, and no end: %s, %v", target, rest, err)
+		}
+		c.Close()
 	}
 }
 
@@ -120,5 +129,39 @@ func TestAConnectionServesOneRequestAfterTheOther(t *testing.T) {
 		if next := <-from; next != first {
 			t.Errorf("the upstream was asked from %s, and then from %s", first, next)
 		}
+	}
+}
+
+// ended is a body that counts what is read of it once it has ended.
+type ended struct {
+	rest string
+	more atomic.Int32
+}
+
+func (e *ended) Read(p []byte) (int, error) {
+	if e.rest == "" {
+		e.more.Add(1)
+		return 0, http.ErrBodyReadAfterClose
+	}
+	n := copy(p, e.rest)
+	if e.rest = e.rest[n:]; e.rest == "" {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (e *ended) Close() error { return nil }
+
+// The server closes a body that has ended when the answer begins, which may be before
+// net/http's client has looked for more of it.
+func TestABodyThatHasEndedIsLeftAlone(t *testing.T) {
+	w := (&world{upstream: upstream(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })}).start(t)
+	r := httptest.NewRequest(http.MethodPost, "/public/x", nil)
+	body := &ended{rest: "body"} // short: it is sent when all of it was read
+	r.Body, r.ContentLength = body, 4
+	answer := httptest.NewRecorder()
+	w.proxy.ServeHTTP(answer, r)
+	if n := body.more.Load(); n > 0 || answer.Code != http.StatusOK {
+		t.Errorf("status %d, read %d times after its end", answer.Code, n)
 	}
 }

@@ -76,8 +76,6 @@ func describe(err error) string {
 		return "it closed the connection"
 	case isPlainText(err):
 		return "it does not speak TLS, and its URL says https"
-	case errors.Is(err, errSwitched):
-		return "it switched protocols, and was not asked to"
 	}
 	return fmt.Sprintf("what it sent is no answer (%T)", err)
 }

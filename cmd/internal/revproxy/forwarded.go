@@ -83,20 +83,20 @@ func schemeOf(values []string) string {
 	return ""
 }
 
-// forward sets what the upstream is told of where the request came from. A trusted
-// proxy's word stays, with the proxy's address appended to X-Forwarded-For; nobody
-// else's does.
+// forward sets what the upstream is told of where the request came from. The host is
+// the one that was judged. As for the rest, a trusted proxy's word stays, with its
+// address appended to X-Forwarded-For; nobody else's does.
 func (s State) forward(in *http.Request, out http.Header) {
 	from := peer(in)
 	trusted := s.trusts(from)
 	for key := range out {
-		if of := claimOf(key); of == anotherPath || of == origin && !(trusted && isPlain(key)) {
+		if of := claimOf(key); of == request || of == origin && !(trusted && isPlain(key)) {
 			delete(out, key)
 		}
 	}
 	if trusted {
 		// httputil took these away.
-		for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+		for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto"} {
 			if values := in.Header[name]; values != nil {
 				out[name] = slices.Clone(values)
 			}
@@ -105,34 +105,38 @@ func (s State) forward(in *http.Request, out http.Header) {
 	if from.IsValid() {
 		out.Set("X-Forwarded-For", strings.Join(append(out["X-Forwarded-For"], from.String()), ", "))
 	}
-	if len(out["X-Forwarded-Host"]) != 1 {
-		out.Set("X-Forwarded-Host", in.Host)
-	}
 	if schemeOf(out["X-Forwarded-Proto"]) == "" {
 		out.Set("X-Forwarded-Proto", s.scheme(in))
 	}
+	out.Set("X-Forwarded-Host", in.Host)
 }
 
 // A claim is what a header says of the request that it comes with.
 type claim int
 
 const (
-	nothing     claim = iota
-	origin            // where it came from: for a proxy to say
-	anotherPath       // that it asks for another path than its first line: for nobody
+	nothing claim = iota
+	origin        // where it came from: for a trusted proxy to say
+	request       // what it asks for, and of whom, which was judged by what it is: for nobody to say
 )
 
 // claimOf returns what a header of this name claims, to an application that may not
-// tell "_" and other signs from "-".
+// tell "_" and other signs from "-". Forwarded, which the gateway does not read, says
+// everything at once.
 func claimOf(key string) claim {
 	key = strings.Trim(key, " \t")
-	switch {
-	case key == "" || key[0]|0x20 != 'x' && key[0]|0x20 != 'f':
+	if key == "" || key[0]|0x20 != 'x' && key[0]|0x20 != 'f' {
 		return nothing
+	}
+	for _, name := range []string{"forwarded", "x-forwarded", "x-forwarded-method", "x-forwarded-path", "x-forwarded-uri"} {
+		if folds(key, name, false) {
+			return request
+		}
+	}
+	switch {
 	case folds(key, "x-original-", true), folds(key, "x-rewrite-", true):
-		return anotherPath
-	case folds(key, "x-forwarded-", true), folds(key, "x-forwarded", false),
-		folds(key, "forwarded", false), folds(key, "x-real-ip", false):
+		return request
+	case folds(key, "x-forwarded-", true), folds(key, "x-real-ip", false):
 		return origin
 	}
 	return nothing

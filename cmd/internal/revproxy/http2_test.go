@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"testing"
@@ -86,14 +87,20 @@ func TestWhatOnlyHTTP2CanSayIsRefused(t *testing.T) {
 
 func TestAnEarlyAnswerOverHTTP2LeavesTheConnectionAlone(t *testing.T) {
 	w := (&world{serve: overHTTP2, upstream: upstream(t, http.NotFound)}).start(t)
-	for range 2 {
+	for reused := range 2 {
 		body, upload := io.Pipe()
 		r := w.request(t, http.MethodPost, "/me", body)
 		r.Header.Del("Authorization")
+		r = r.WithContext(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) {
+			if c.Reused != (reused == 1) {
+				t.Errorf("request %d: the connection is another's: %v", reused+1, c.Reused)
+			}
+		}}))
 		response := w.do(t, r)
 		if response.StatusCode != http.StatusUnauthorized || response.Header["Connection"] != nil {
 			t.Errorf("status %d, %v", response.StatusCode, response.Header)
 		}
+		_, _ = io.Copy(io.Discard, response.Body)
 		upload.Close()
 	}
 }

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// TestMain makes the certificate of httptest's servers one that the system trusts: what
-// an operator does for an upstream with a certificate of his own.
+// TestMain makes the certificate of httptest's servers one that the system trusts, as an
+// operator does for an upstream with a certificate of his own; and it sets a proxy, which
+// nothing may ask.
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
@@ -26,8 +27,10 @@ func run(m *testing.M) int {
 	if err := os.WriteFile(file, certificate, 0o600); err != nil {
 		panic(err)
 	}
-	if err := os.Setenv("SSL_CERT_FILE", file); err != nil {
-		panic(err)
+	for name, value := range map[string]string{"SSL_CERT_FILE": file, "HTTP_PROXY": "http://127.0.0.1:1"} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
 	}
 	return m.Run()
 }

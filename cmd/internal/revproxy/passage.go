@@ -1,7 +1,6 @@
 package revproxy
 
 import (
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
@@ -12,25 +11,23 @@ import (
 
 // A passage is one request that was let through.
 type passage struct {
-	proxy     *Proxy
-	state     State
-	target    *url.URL
-	fields    []identity.Field
-	webSocket bool
-	client    *http.Request // as it came in
-	answer    *answer
+	proxy  *Proxy
+	state  State
+	target *url.URL
+	fields []identity.Field
+	client *http.Request // as it came in
+	answer *answer
 }
 
 // serve asks the upstream, and copies its answer.
 func (on *passage) serve(r *http.Request) {
 	proxy := httputil.ReverseProxy{
-		Rewrite:        on.rewrite,
-		Transport:      on.proxy.transport,
-		FlushInterval:  -1,
-		ErrorLog:       slog.NewLogLogger(on.proxy.config.Log.Handler(), slog.LevelWarn),
-		BufferPool:     on.proxy.buffers,
-		ModifyResponse: on.check,
-		ErrorHandler:   on.fail,
+		Rewrite:       on.rewrite,
+		Transport:     on.proxy.transport,
+		FlushInterval: -1,
+		ErrorLog:      slog.NewLogLogger(on.proxy.config.Log.Handler(), slog.LevelWarn),
+		BufferPool:    on.proxy.buffers,
+		ErrorHandler:  on.fail,
 	}
 	proxy.ServeHTTP(on.answer, r)
 }
@@ -55,16 +52,4 @@ func (on *passage) rewrite(pr *httputil.ProxyRequest) {
 	for _, field := range on.fields {
 		h.Set(field.Name, field.Value)
 	}
-}
-
-// errSwitched is that the upstream switches protocols though nobody asked for it.
-var errSwitched = errors.New("revproxy: the upstream switched protocols, and was not asked to")
-
-// check refuses an answer that would make a tunnel of another connection than a
-// WebSocket.
-func (on *passage) check(answer *http.Response) error {
-	if answer.StatusCode == http.StatusSwitchingProtocols && !on.webSocket {
-		return errSwitched
-	}
-	return nil
 }

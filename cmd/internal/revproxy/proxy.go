@@ -87,10 +87,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		outcome.Answer.Send(a)
 		return
 	}
-	webSocket := isWebSocket(r)
-	on := &passage{proxy: p, state: state, target: target, fields: outcome.Fields, webSocket: webSocket, client: r, answer: a}
+	on := &passage{proxy: p, state: state, target: target, fields: outcome.Fields, client: r, answer: a}
 	switch {
-	case webSocket:
+	case isWebSocket(r):
 		ctx, end := p.tunnels.begin(r.Context())
 		defer end()
 		on.serve(r.WithContext(ctx))

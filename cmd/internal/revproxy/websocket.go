@@ -8,25 +8,12 @@ import (
 	"sync"
 )
 
-// isWebSocket reports whether a request is a WebSocket's handshake (RFC 6455, section
-// 4.1), and for no other protocol beside.
+// isWebSocket reports whether a request may be a WebSocket's handshake (RFC 6455,
+// section 4.1), and asks for no other protocol beside. It is one if its Connection
+// header says so, too: httputil looks at that.
 func isWebSocket(r *http.Request) bool {
-	if r.Method != http.MethodGet || r.ProtoMajor != 1 || !r.ProtoAtLeast(1, 1) {
-		return false
-	}
 	protocols := r.Header["Upgrade"]
-	return len(protocols) == 1 && strings.EqualFold(protocols[0], "websocket") && asksForUpgrade(r.Header)
-}
-
-func asksForUpgrade(header http.Header) bool {
-	for _, value := range header["Connection"] {
-		for option := range strings.SplitSeq(value, ",") {
-			if strings.EqualFold(strings.Trim(option, " \t"), "upgrade") {
-				return true
-			}
-		}
-	}
-	return false
+	return r.Method == http.MethodGet && r.Proto == "HTTP/1.1" && len(protocols) == 1 && strings.EqualFold(protocols[0], "websocket")
 }
 
 // withoutUpgrade returns a request without its wish for another protocol, which a

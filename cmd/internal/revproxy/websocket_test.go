@@ -1,10 +1,13 @@
 package revproxy_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +156,7 @@ func TestAnUpstreamThatSwitchesUnaskedIsNoTunnel(t *testing.T) {
 			"GET /public/x HTTP/1.1\nHost: a\n\n",
 			"GET /public/x HTTP/1.1\nHost: a\nConnection: upgrade\nUpgrade: h2c\n\n",
 			"GET /public/x HTTP/1.1\nHost: a\nConnection: upgrade\nUpgrade: websocket\n\n",
+			"GET /public/x HTTP/1.1\nHost: a\nUpgrade: websocket\n\n",
 		} {
 			if answer := w.raw(t, request); answer.StatusCode != http.StatusBadGateway || strings.Contains(answer.body, "SECRET") {
 				t.Errorf("%q, %q: status %d, %q", request, header, answer.StatusCode, answer.body)
@@ -204,6 +208,30 @@ func TestCloseEndsWebSockets(t *testing.T) {
 	if log := w.log.String() + w.server.String(); log != "" {
 		t.Errorf("logged: %s", log)
 	}
+}
+
+// leaver is a client that is gone when its connection is taken over.
+type leaver struct{ sink }
+
+func (*leaver) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, other := net.Pipe()
+	other.Close()
+	return c, bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c)), nil
+}
+
+func TestAClientThatLeavesAtItsHandshakeIsNobodysFault(t *testing.T) {
+	w := (&world{upstream: echo(t)}).start(t)
+	r := httptest.NewRequest(http.MethodGet, "/public/chat", nil)
+	r.Header = http.Header{
+		"Connection": {"upgrade"}, "Upgrade": {"websocket"}, "Origin": {"http://a"},
+		"Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="},
+	}
+	client := &leaver{sink{header: make(http.Header)}}
+	w.proxy.ServeHTTP(client, r)
+	if client.status != 0 || w.log.String() != "" {
+		t.Errorf("answered with %d, logged %s", client.status, w.log.String())
+	}
+	w.wait(t)
 }
 
 func TestAWebSocketThatTheClientLeavesIsLeft(t *testing.T) {
