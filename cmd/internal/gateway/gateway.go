@@ -49,8 +49,10 @@ func New(s *settings.Settings, v gognito.TokenVerifier, o *telemetry.Observer) (
 	g.auth = &httpauth.Authenticator{
 		Verifier:    v,
 		Source:      g.source,
-		Attach:      httpauth.GrantByGroup(s.Permissions),
 		CrossOrigin: crossOrigin,
+	}
+	if len(s.Permissions) > 0 {
+		g.auth.Attach = httpauth.GrantByGroup(s.Permissions)
 	}
 	return g, nil
 }

@@ -13,11 +13,15 @@ import (
 // a connection that is closed with something of it unread can lose the answer.
 const bodyGrace = time.Second
 
+// stall is how long a client may take for the next piece.
+const stall = time.Minute
+
 // An answer is what the client gets. It is written as it is: net/http would guess a
 // Content-Type, and make an answer wait until it has read the request's body.
 type answer struct {
 	http.ResponseWriter
 	request  *http.Request
+	stall    time.Duration
 	body     *upload // what the upstream reads of the request; nil: it has not begun
 	hijacked bool
 }
@@ -47,6 +51,20 @@ func (a *answer) WriteHeader(status int) {
 	a.ResponseWriter.WriteHeader(status)
 }
 
+// Write writes a piece of the body.
+func (a *answer) Write(piece []byte) (int, error) {
+	a.moveOn()
+	return a.ResponseWriter.Write(piece)
+}
+
+// moveOn gives the client time for the next piece. On HTTP/2, where a deadline would end
+// a stream that is merely quiet, the server sees to it.
+func (a *answer) moveOn() {
+	if a.request.ProtoMajor == 1 && !a.hijacked {
+		_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(a.stall)) // what has no deadline has no connection
+	}
+}
+
 // Hijack takes the connection over.
 func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(a.ResponseWriter).Hijack()
@@ -70,8 +88,10 @@ func (a *answer) leaveBody() {
 // An upload is a request's body, on its way.
 type upload struct {
 	io.ReadCloser
-	ended  atomic.Bool // it was read to its end
-	failed atomic.Bool // it broke off, or is malformed
+	control *http.ResponseController
+	stall   time.Duration
+	ended   atomic.Bool // it was read to its end
+	failed  atomic.Bool // it broke off, or is malformed
 }
 
 // Read reads from the client. What has ended is not touched again: the server may have
@@ -81,9 +101,11 @@ func (u *upload) Read(p []byte) (int, error) {
 	if u.ended.Load() {
 		return 0, io.EOF
 	}
+	_ = u.control.SetReadDeadline(time.Now().Add(u.stall))
 	n, err := u.ReadCloser.Read(p)
 	switch {
 	case err == io.EOF: // a wrapped end of input is none
+		_ = u.control.SetReadDeadline(time.Time{}) // net/http goes on to look whether the client is there
 		u.ended.Store(true)
 	case err != nil:
 		u.failed.Store(true)

@@ -14,7 +14,7 @@ import (
 func BenchmarkProxy(b *testing.B) {
 	page := strings.Repeat("x", 10<<10)
 	w := (&world{upstream: upstream(b, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, page) })}).start(b)
-	w.state.RemoveCredentials = true
+	w.settings.Proxy.RemoveCredentials = true
 	for name, test := range map[string]struct {
 		target string
 		status int

@@ -23,7 +23,7 @@ func (w *world) from(remote, target string, state *tls.ConnectionState, header h
 
 func TestTheClientIsTheLastWhoIsNoProxy(t *testing.T) {
 	w := (&world{upstream: upstream(t, http.NotFound)}).start(t)
-	w.state.Trusted = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
+	w.settings.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
 	seventeen := strings.Repeat("10.0.0.2, ", 17)
 	for _, test := range []struct {
 		remote string
@@ -63,7 +63,7 @@ func TestTheClientsSchemeIsTheConnectionsOrAProxysWord(t *testing.T) {
 		upstream: upstream(t, http.NotFound),
 		browsers: settings.Browsers{SignInURL: "https://auth.example/", ReturnParameter: "rd", ReturnOrigins: []string{"https://app.example", "http://app.example"}},
 	}).start(t)
-	w.state.Trusted = loopback
+	w.settings.TrustedProxies = loopback
 	for _, test := range []struct {
 		remote string
 		proto  []string

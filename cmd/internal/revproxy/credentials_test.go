@@ -22,8 +22,8 @@ func FuzzNoTokenGoesOn(f *testing.F) {
 	}
 	upstream, heads := recorder(f)
 	w := (&world{upstream: upstream}).start(f)
-	w.state.Tokens = settings.Tokens{Cookies: []string{"access"}, AmplifyClients: []string{"abc"}}
-	w.state.RemoveCredentials = true
+	w.settings.Tokens = settings.Tokens{Cookies: []string{"access"}, AmplifyClients: []string{"abc"}}
+	w.settings.Proxy.RemoveCredentials = true
 	isToken := func(c *http.Cookie) bool {
 		name := c.Name
 		if decoded, err := url.PathUnescape(name); err == nil {

@@ -118,7 +118,7 @@ func TestAConnectionServesOneRequestAfterTheOther(t *testing.T) {
 			t.Errorf("the connection ends with %.20s", request)
 		}
 	}
-	w.state.Trusted = loopback // another configuration
+	w.settings.TrustedProxies = loopback // another configuration
 	c.send("GET /public/5 HTTP/1.1\r\nHost: a\r\n\r\n")
 	c.answer(http.MethodGet)
 	if len(from) != 4*times+1 {

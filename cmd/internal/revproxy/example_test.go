@@ -38,7 +38,7 @@ func Example() {
 	}
 	proxy, err := revproxy.New(revproxy.Config{
 		Upstream: application.URL,
-		Current:  func() revproxy.State { return revproxy.State{Gateway: g, Tokens: s.Tokens, RemoveCredentials: true} },
+		Current:  func() *gateway.Gateway { return g },
 		Log:      slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/gognito/gognito/cmd/internal/telemetry"
 	"github.com/gognito/gognito/httpauth"
@@ -40,13 +42,38 @@ func (on *passage) fail(w http.ResponseWriter, r *http.Request, err error) {
 	httpauth.Problem(w, on.client, status)
 }
 
+// trouble bounds the log to a line a second: an upstream that is down is so for every
+// request.
+type trouble struct {
+	mu         sync.Mutex
+	last       time.Time
+	suppressed int
+}
+
+// tell reports whether to log now, and how often that was not so since it last was.
+func (t *trouble) tell(now time.Time) (suppressed int, tell bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now.Sub(t.last) < time.Second {
+		t.suppressed++
+		return 0, false
+	}
+	suppressed, t.suppressed, t.last = t.suppressed, 0, now
+	return suppressed, true
+}
+
 func (on *passage) log(status int, err error) {
+	suppressed, tell := on.proxy.trouble.tell(time.Now())
+	if !tell {
+		return
+	}
 	path, _, _ := strings.Cut(on.client.RequestURI, "?")
 	on.proxy.config.Log.LogAttrs(on.client.Context(), slog.LevelError, "revproxy: the upstream did not answer",
 		slog.String("upstream", on.proxy.upstream.Host),
 		slog.String("path", telemetry.Mask(path)),
 		slog.Int("status", status),
 		slog.String("error", describe(err)),
+		slog.Int("suppressed", suppressed),
 	)
 }
 

@@ -5,60 +5,24 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/gognito/gognito/cmd/internal/gateway"
 )
 
-// peer returns the address that a request came from; the zero value: it can't be told.
-func peer(r *http.Request) netip.Addr {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
+// clientOf returns who sent a request, for logs; the zero value: it can't be told.
+func clientOf(g *gateway.Gateway, r *http.Request) netip.Addr {
+	from := gateway.PeerOf(r)
+	if r.Header["X-Forwarded-For"] != nil && g.Trusts(from) {
+		return g.ForwardedFor(r.Header)
 	}
-	return from.Addr().Unmap().WithZone("") // no prefix has a zone
+	return from
 }
 
-// trusts reports whether an address is a trusted proxy's.
-func (s State) trusts(address netip.Addr) bool {
-	return slices.ContainsFunc(s.Trusted, func(p netip.Prefix) bool { return p.Contains(address) })
-}
-
-// maxHops is how many addresses of X-Forwarded-For are looked at.
-const maxHops = 16
-
-// client returns who sent a request, for logs; the zero value: it can't be told. Each
-// proxy appends the address that it was asked from, so the last one that is no trusted
-// proxy's is the client's, and what stands before it is what that one says. If all are
-// trusted, it is the first of them.
-func (s State) client(r *http.Request) netip.Addr {
-	address := peer(r)
-	if !s.trusts(address) {
-		return address
-	}
-	rest := strings.Join(r.Header["X-Forwarded-For"], ",")
-	for hops := 0; rest != ""; hops++ {
-		item := rest
-		if i := strings.LastIndexByte(rest, ','); i >= 0 {
-			rest, item = rest[:i], rest[i+1:]
-		} else {
-			rest = ""
-		}
-		var err error
-		address, err = netip.ParseAddr(strings.Trim(item, " \t"))
-		address = address.Unmap()
-		if err != nil || address.Zone() != "" || hops == maxHops {
-			return netip.Addr{}
-		}
-		if !s.trusts(address) {
-			break
-		}
-	}
-	return address
-}
-
-// scheme returns the client's scheme: what a trusted proxy says, or else the
+// schemeOf returns the client's scheme: what a trusted proxy says, or else the
 // connection's.
-func (s State) scheme(r *http.Request) string {
-	if s.trusts(peer(r)) {
-		if scheme := schemeOf(r.Header["X-Forwarded-Proto"]); scheme != "" {
+func schemeOf(g *gateway.Gateway, r *http.Request) string {
+	if g.Trusts(gateway.PeerOf(r)) {
+		if scheme := gateway.SchemeOf(r.Header["X-Forwarded-Proto"]); scheme != "" {
 			return scheme
 		}
 	}
@@ -68,27 +32,12 @@ func (s State) scheme(r *http.Request) string {
 	return "http"
 }
 
-// schemeOf returns the scheme that X-Forwarded-Proto tells; "": none, or several. Some
-// proxies say ws and wss of a WebSocket.
-func schemeOf(values []string) string {
-	if len(values) != 1 {
-		return ""
-	}
-	switch values[0] {
-	case "http", "ws":
-		return "http"
-	case "https", "wss":
-		return "https"
-	}
-	return ""
-}
-
 // forward sets what the upstream is told of where the request came from. The host is
 // the one that was judged. As for the rest, a trusted proxy's word stays, with its
 // address appended to X-Forwarded-For; nobody else's does.
-func (s State) forward(in *http.Request, out http.Header) {
-	from := peer(in)
-	trusted := s.trusts(from)
+func forward(g *gateway.Gateway, in *http.Request, out http.Header) {
+	from := gateway.PeerOf(in)
+	trusted := g.Trusts(from)
 	for key := range out {
 		if of := claimOf(key); of == request || of == origin && !(trusted && isPlain(key)) {
 			delete(out, key)
@@ -105,8 +54,8 @@ func (s State) forward(in *http.Request, out http.Header) {
 	if from.IsValid() {
 		out.Set("X-Forwarded-For", strings.Join(append(out["X-Forwarded-For"], from.String()), ", "))
 	}
-	if schemeOf(out["X-Forwarded-Proto"]) == "" {
-		out.Set("X-Forwarded-Proto", s.scheme(in))
+	if gateway.SchemeOf(out["X-Forwarded-Proto"]) == "" {
+		out.Set("X-Forwarded-Proto", schemeOf(g, in))
 	}
 	out.Set("X-Forwarded-Host", in.Host)
 }

@@ -153,8 +153,8 @@ func TestTheUpstreamIsToldWhereARequestCameFrom(t *testing.T) {
 		{"a proxy says a scheme that is none", true, "X-Forwarded-Proto: javascript\n", own},
 		{"a proxy says a WebSocket's", true, "X-Forwarded-Proto: wss\n", strings.Replace(own, "Proto: http", "Proto: wss", 1)},
 	} {
-		if w.state.Trusted = nil; test.trusted {
-			w.state.Trusted = loopback
+		if w.settings.TrustedProxies = nil; test.trusted {
+			w.settings.TrustedProxies = loopback
 		}
 		w.raw(t, "GET /public/x HTTP/1.1\nHost: app.example:8080\n"+test.header+"\n")
 		head := receive(t, heads)
@@ -202,9 +202,9 @@ func TestCredentialsCanBeKeptFromTheUpstream(t *testing.T) {
 		{name: "tokens are in cookies only", header: "Authorization: Bearer x\nCookie: access=1\n", want: "Authorization: Bearer x", tokens: &settings.Tokens{Cookies: []string{"access"}}},
 		{name: "tokens are in Authorization only", header: "Authorization: Bearer x\nCookie: access=1\n", want: "Cookie: access=1", tokens: &settings.Tokens{Bearer: true}},
 	} {
-		w.state.Tokens = *cmp.Or(test.tokens, tokens)
+		w.settings.Tokens = *cmp.Or(test.tokens, tokens)
 		for _, remove := range []bool{true, false} {
-			w.state.RemoveCredentials = remove
+			w.settings.Proxy.RemoveCredentials = remove
 			w.raw(t, "GET /public/x HTTP/1.1\nHost: a\n"+test.header+"\n")
 			want := test.want
 			if !remove {

@@ -9,11 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gognito/gognito/cmd/internal/gateway"
 	"github.com/gognito/gognito/cmd/internal/revproxy"
 )
 
 func TestAConfigurationThatCantWorkIsRefused(t *testing.T) {
-	current := func() revproxy.State { return revproxy.State{} }
+	current := func() *gateway.Gateway { return nil }
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	for _, upstream := range []string{
 		"", "127.0.0.1:8000", "//127.0.0.1", "ftp://a", "http://", "http://:80", "http:a", "unix:/run/a", "http://a/", "http://a/b", "http://a?b", "http://a?", "http://a#b",
@@ -41,12 +42,12 @@ func TestAConfigurationThatCantWorkIsRefused(t *testing.T) {
 }
 
 // What is judged and what is taken out of a request must be of one configuration.
-func TestTheStateIsAskedForOncePerRequest(t *testing.T) {
+func TestTheGatewayIsAskedForOncePerRequest(t *testing.T) {
 	w := (&world{upstream: upstream(t, http.NotFound)}).start(t)
 	asked := 0
 	p, err := revproxy.New(revproxy.Config{
 		Upstream: w.upstream, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Current: func() revproxy.State { asked++; return w.state },
+		Current: func() *gateway.Gateway { asked++; return w.gateway },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -6,17 +6,18 @@ import (
 	"net/http/httputil"
 	"net/url"
 
+	"github.com/gognito/gognito/cmd/internal/gateway"
 	"github.com/gognito/gognito/cmd/internal/identity"
 )
 
 // A passage is one request that was let through.
 type passage struct {
-	proxy  *Proxy
-	state  State
-	target *url.URL
-	fields []identity.Field
-	client *http.Request // as it came in
-	answer *answer
+	proxy   *Proxy
+	gateway *gateway.Gateway
+	target  *url.URL
+	fields  []identity.Field
+	client  *http.Request // as it came in
+	answer  *answer
 }
 
 // serve asks the upstream, and copies its answer.
@@ -39,16 +40,16 @@ func (on *passage) rewrite(pr *httputil.ProxyRequest) {
 	out.URL = on.target
 	out.Trailer = nil
 	if out.Body != nil {
-		on.answer.body = &upload{ReadCloser: out.Body}
+		on.answer.body = &upload{ReadCloser: out.Body, control: http.NewResponseController(on.answer.ResponseWriter), stall: on.answer.stall}
 		out.Body = on.answer.body
 	}
 	h := out.Header
 	h.Del("Http2-Settings") // of an upgrade that does not go on (RFC 7540, section 3.2.1)
-	on.state.forward(pr.In, h)
-	if on.state.RemoveCredentials {
-		removeCredentials(h, on.state.Tokens)
+	forward(on.gateway, pr.In, h)
+	if s := on.gateway.Settings(); s.Proxy.RemoveCredentials {
+		removeCredentials(h, s.Tokens)
 	}
-	on.state.Gateway.Identity().Strip(h)
+	on.gateway.Identity().Strip(h)
 	for _, field := range on.fields {
 		h.Set(field.Name, field.Value)
 	}

@@ -1,42 +1,26 @@
 package revproxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"time"
 
 	"github.com/gognito/gognito/cmd/internal/decide"
 	"github.com/gognito/gognito/cmd/internal/gateway"
-	"github.com/gognito/gognito/cmd/internal/settings"
 )
 
-// State is what requests are judged by. It does not change; another takes its place
-// when the configuration is loaded again.
-type State struct {
-	Gateway *gateway.Gateway
-	// Trusted are the addresses of proxies that may say where a request came from.
-	// IPv4 addresses are written as such, also where the listener takes IPv6
-	// connections. None: nobody is trusted.
-	Trusted []netip.Prefix
-	// Tokens are where the Gateway takes tokens from.
-	Tokens settings.Tokens
-	// RemoveCredentials keeps these tokens from the upstream: Bearer credentials,
-	// and the cookies.
-	RemoveCredentials bool
-}
-
-// Config says where requests go. All but ResponseTimeout is required.
+// Config says where requests go. All but the times are required.
 type Config struct {
 	// Upstream is an http or https URL without a path. An https upstream is asked
 	// over HTTP/2 if it offers that, and its certificate must be good for its name.
 	Upstream string
-	// Current returns the state to judge by. It is called once for each request.
-	Current func() State
+	// Current returns the gateway that decides now. It is called once for each request.
+	Current func() *gateway.Gateway
 	// Log gets an error for each request that the upstream did not answer, and a
 	// warning for each answer that broke off. No token, no header and no query is in
 	// them.
@@ -44,6 +28,9 @@ type Config struct {
 	// ResponseTimeout is how long the upstream may take to begin its answer, once it
 	// has the request. Then it may take its time. Zero: 60 seconds.
 	ResponseTimeout time.Duration
+	// Stall is how long a client may take for the next piece of a body: to send it, or
+	// to take it. Otherwise whoever likes could hold connections for ever. Zero: a minute.
+	Stall time.Duration
 }
 
 // A Proxy is the reverse proxy. It is safe for concurrent use, and keeps its
@@ -54,6 +41,7 @@ type Proxy struct {
 	transport *http.Transport
 	buffers   *buffers
 	tunnels   tunnels
+	trouble   trouble
 }
 
 // New returns the Proxy for the configuration. [Proxy.Close] ends it.
@@ -66,6 +54,10 @@ func New(c Config) (*Proxy, error) {
 	if c.Current == nil || c.Log == nil {
 		return nil, errors.New("revproxy: Current and Log are required")
 	}
+	if c.Stall < 0 {
+		return nil, fmt.Errorf("revproxy: Stall is %v: it must be positive, or zero for %v", c.Stall, stall)
+	}
+	c.Stall = cmp.Or(c.Stall, stall)
 	if c.ResponseTimeout < 0 {
 		return nil, fmt.Errorf("revproxy: ResponseTimeout is %v: it must be positive, or zero for %v", c.ResponseTimeout, responseTimeout)
 	}
@@ -79,15 +71,16 @@ func New(c Config) (*Proxy, error) {
 
 // ServeHTTP judges one request, and answers it or lets it through.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	state := p.config.Current()
-	a := &answer{ResponseWriter: w, request: r}
-	target, outcome := p.judge(state, r)
+	g := p.config.Current()
+	a := &answer{ResponseWriter: w, request: r, stall: p.config.Stall}
+	defer a.moveOn() // for what net/http writes after it
+	target, outcome := p.judge(g, r)
 	if !outcome.Allow {
 		a.leaveBody()
 		outcome.Answer.Send(a)
 		return
 	}
-	on := &passage{proxy: p, state: state, target: target, fields: outcome.Fields, client: r, answer: a}
+	on := &passage{proxy: p, gateway: g, target: target, fields: outcome.Fields, client: r, answer: a}
 	switch {
 	case isWebSocket(r):
 		ctx, end := p.tunnels.begin(r.Context())
@@ -101,16 +94,16 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // judge judges a request, and returns where it goes on to.
-func (p *Proxy) judge(state State, r *http.Request) (target *url.URL, outcome gateway.Outcome) {
+func (p *Proxy) judge(g *gateway.Gateway, r *http.Request) (target *url.URL, outcome gateway.Outcome) {
 	call := &gateway.Call{
 		Dialect: "proxy", Request: r, Target: r.RequestURI,
-		Scheme: state.scheme(r), Client: state.client(r),
+		Scheme: schemeOf(g, r), Client: clientOf(g, r),
 	}
 	// CONNECT asks for a tunnel, also with a target that is a path (RFC 9110, section 9.3.6).
 	if target = p.target(r.RequestURI); target == nil || r.Method == http.MethodConnect {
-		return nil, state.Gateway.Refuse(call, decide.ErrMalformed)
+		return nil, g.Refuse(call, decide.ErrMalformed)
 	}
-	return target, state.Gateway.Judge(call)
+	return target, g.Judge(call)
 }
 
 // Wait waits until the WebSocket connections have ended, which an [http.Server]'s

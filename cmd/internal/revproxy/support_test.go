@@ -34,18 +34,20 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 // A world is a gateway in front of an upstream.
 type world struct {
 	upstream string // its URL
-	state    revproxy.State
 	browsers settings.Browsers
 	timeout  time.Duration
+	stall    time.Duration
 	serve    func(*httptest.Server) // nil: plain HTTP
 
 	*httptest.Server
-	proxy  *revproxy.Proxy
-	pool   *gognitotest.Pool
-	jane   string // her token
-	log    logs   // of the proxy
-	server logs   // of the HTTP server
-	access logs   // of decisions
+	settings *settings.Settings // of the gateway, which looks at them for each request
+	gateway  *gateway.Gateway
+	proxy    *revproxy.Proxy
+	pool     *gognitotest.Pool
+	jane     string // her token
+	log      logs   // of the proxy
+	server   logs   // of the HTTP server
+	access   logs   // of decisions
 }
 
 // start starts the gateway, which tells the upstream about users in X-Auth-User,
@@ -54,11 +56,8 @@ func (w *world) start(t testing.TB) *world {
 	t.Helper()
 	w.pool = gognitotest.NewPool(t)
 	w.jane = w.pool.AccessToken(gognitotest.User{Username: "jane"})
-	if w.state.Tokens.Cookies == nil {
-		w.state.Tokens = settings.Tokens{Bearer: true, Cookies: []string{"access"}, AmplifyClients: []string{w.pool.ClientID()}}
-	}
-	g, err := gateway.New(&settings.Settings{
-		Tokens: w.state.Tokens,
+	w.settings = &settings.Settings{
+		Tokens: settings.Tokens{Bearer: true, Cookies: []string{"access"}, AmplifyClients: []string{w.pool.ClientID()}},
 		Rules: []decide.Rule{
 			{Name: "public", Paths: []string{"/public/*"}, Access: decide.Public},
 			{Name: "people", Paths: []string{"/*"}, Access: decide.Authenticated},
@@ -71,16 +70,18 @@ func (w *world) start(t testing.TB) *world {
 		},
 		Browsers: w.browsers,
 		Realm:    "app",
-	}, w.pool.Verifier(), &telemetry.Observer{Access: slog.New(slog.NewTextHandler(&w.access, nil))})
+	}
+	var err error
+	w.gateway, err = gateway.New(w.settings, w.pool.Verifier(), &telemetry.Observer{Access: slog.New(slog.NewTextHandler(&w.access, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.state.Gateway = g
 	w.proxy, err = revproxy.New(revproxy.Config{
 		Upstream:        w.upstream,
-		Current:         func() revproxy.State { return w.state },
+		Current:         func() *gateway.Gateway { return w.gateway },
 		Log:             slog.New(slog.NewTextHandler(&w.log, nil)),
 		ResponseTimeout: w.timeout,
+		Stall:           w.stall,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,8 @@ package serve
 
 import (
 	"context"
+	"net/http"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -72,13 +74,7 @@ func (p *process) proxy(ctx context.Context, name, address string) (*listener, e
 	proxy, err := revproxy.New(revproxy.Config{
 		Upstream: p.current.Load().settings.Proxy.Upstream,
 		Log:      p.Log,
-		Current: func() revproxy.State {
-			now := p.current.Load()
-			return revproxy.State{
-				Gateway: now.gateway, Trusted: now.settings.TrustedProxies, Tokens: now.settings.Tokens,
-				RemoveCredentials: now.settings.Proxy.RemoveCredentials,
-			}
-		},
+		Current:  p.gateway,
 	})
 	if err != nil {
 		return nil, err
@@ -88,8 +84,15 @@ func (p *process) proxy(ctx context.Context, name, address string) (*listener, e
 		return nil, err
 	}
 	server := p.server(proxy)
+	// On HTTP/2, what a client does not take in a minute ends its connection.
+	server.HTTP2 = &http.HTTP2Config{WriteByteTimeout: time.Minute, SendPingTimeout: time.Minute}
 	server.TLSConfig = p.certificate.config()
-	door := overHTTP(l, name, server, proxy.Wait)
+	door := overHTTP(l, name, server, func(ctx context.Context) error {
+		if proxy.Wait(ctx) != nil {
+			p.Log.Info("WebSockets were still open") // which may not end by themselves, and is no fault
+		}
+		return nil
+	})
 	door.close = func() { proxy.Close(); _ = server.Close() }
 	return door, nil
 }

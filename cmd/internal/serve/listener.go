@@ -103,8 +103,10 @@ func (p *process) server(handler http.Handler) *http.Server {
 	}
 }
 
-// briefly bounds how long an answer may take to be read, where none is long.
+// briefly bounds how long a request may take to be sent, and its answer to be read,
+// where neither is long.
 func briefly(s *http.Server) *http.Server {
+	s.ReadTimeout = s.ReadHeaderTimeout
 	s.WriteTimeout = 30 * time.Second
 	return s
 }
