@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"os"
@@ -53,6 +54,7 @@ type process struct {
 	ready       atomic.Bool // keys were loaded once
 	draining    atomic.Bool
 	listeners   []*listener
+	seen        [sha256.Size]byte // the fingerprint of the files that were loaded first
 }
 
 // newProcess returns the process. It does not listen yet.
@@ -61,7 +63,12 @@ func newProcess(c Config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{Config: c, registry: prometheus.NewRegistry()}
+	// What is used is read after that, so that no change goes unnoticed.
+	seen := fingerprint(s.Files())
+	if s, err = c.Load(); err != nil {
+		return nil, err
+	}
+	p := &process{Config: c, registry: prometheus.NewRegistry(), seen: seen}
 	p.metrics = telemetry.NewMetrics(p.registry)
 	if err := p.certificate.load(s.TLS); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/gognito/gognito/cmd/internal/settings"
@@ -80,7 +81,7 @@ func needRestart(before, after *settings.Settings) string {
 func (p *process) watch(ctx context.Context) {
 	ticks := time.NewTicker(lookEvery)
 	defer ticks.Stop()
-	tried := p.fingerprint()
+	tried := p.seen
 	last := tried
 	var again time.Time // a load that failed is tried again; zero: it did not
 	for {
@@ -92,14 +93,15 @@ func (p *process) watch(ctx context.Context) {
 			hangup = true
 		case <-ticks.C:
 		}
-		now := p.fingerprint()
+		files := p.current.Load().settings.Files()
+		now := fingerprint(files)
 		due := now == last && now != tried || !again.IsZero() && time.Now().After(again)
 		if hangup || due {
 			again = time.Time{}
 			if p.reload(ctx) != nil {
 				again = time.Now().Add(retryEvery)
-			} else {
-				now = p.fingerprint() // the files may be others
+			} else if others := p.current.Load().settings.Files(); !slices.Equal(files, others) {
+				now = fingerprint(others)
 			}
 			tried = now
 		}
@@ -107,11 +109,11 @@ func (p *process) watch(ctx context.Context) {
 	}
 }
 
-// fingerprint stands for what is in the files that the settings came from. One that
+// fingerprint stands for what is in the files. One that
 // can't be read counts as such.
-func (p *process) fingerprint() [sha256.Size]byte {
+func fingerprint(files []string) [sha256.Size]byte {
 	h := sha256.New()
-	for _, name := range p.current.Load().settings.Files() {
+	for _, name := range files {
 		_, _ = io.WriteString(h, name+"\x00")
 		content, err := readSome(name)
 		if err != nil {
