@@ -1,5 +1,5 @@
-# `make` alone lists the targets. Go and, for the browser tests, Chromium and
-# Node.js are all that is needed: every other tool is built from tools/go.mod.
+# `make` alone lists the targets. Go is all that most of them need; the end-to-end
+# tests also need what .ci/run installs. Every other tool is built from tools/go.mod.
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -7,6 +7,8 @@ MAKEFLAGS   += --no-print-directory
 .DEFAULT_GOAL := help
 
 FUZZTIME ?= 20s
+SOAK_TIME ?= 10m
+LOAD_TOKENS ?= 100000
 VERSION  ?= v0.0.0-dev
 
 # The folder of every module, the library's first.
@@ -106,8 +108,16 @@ conformance: ## Print how gognito and the others keep the rules of the RFCs and 
 bench: ## Measure gognito beside the others, and fail if a promised ratio is missed
 	GOWORK=off go -C peers run ./bench -root "$(CURDIR)"
 
+.PHONY: load
+load: ## Measure the gateway under load, and fail if a promised ratio is missed (needs wrk; LOAD_TOKENS=1000000 for a million)
+	GOWORK=off go -C peers run ./load -root "$(CURDIR)" -tokens $(LOAD_TOKENS)
+
+.PHONY: soak
+soak: ## Run the gateway for SOAK_TIME (default 10m) while keys, their endpoint and the configuration change
+	GOWORK=off SOAK_TIME=$(SOAK_TIME) go -C e2e test -count=1 -v -timeout 2h ./soak
+
 .PHONY: e2e
-e2e: ## Start the programs and a browser, and use them (needs chromium, curl, node and npm)
+e2e: ## Start the programs, proxies, an application and a browser, and use them (.ci/run says what it needs)
 	GOWORK=off go -C e2e test -count=1 ./...
 
 .PHONY: ci
