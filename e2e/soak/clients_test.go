@@ -168,10 +168,14 @@ func (c *clients) check(ctx context.Context) {
 	if c.unjudged != before {
 		c.t.Errorf("%d requests could not be judged, with nothing changing", c.unjudged-before)
 	}
+	var missing []string
 	for _, hostile := range published[0].hostile {
 		if c.kinds[hostile.kind] == 0 {
-			c.t.Errorf("no token of the kind %s was sent", hostile.kind)
+			missing = append(missing, hostile.kind)
 		}
+	}
+	if missing != nil {
+		c.t.Errorf("no tokens of these kinds were judged: %q", missing)
 	}
 }
 

@@ -83,15 +83,14 @@ func (d *director) run(ctx context.Context, length time.Duration) error {
 }
 
 // keys makes keys to be published, until the context ends.
-func (d *director) keys(ctx context.Context, p *pool, last *key) {
+func (d *director) keys(ctx context.Context, p *pool) {
 	for {
-		k, err := p.newKey(last)
+		k, err := p.newKey()
 		if err != nil {
 			return // then none is published, which check finds
 		}
 		select {
 		case d.next <- k:
-			last = k
 		case <-ctx.Done():
 			return
 		}

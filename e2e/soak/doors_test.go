@@ -51,7 +51,7 @@ func doors(t *testing.T, g *gateway) []door {
 	return []door{
 		{"verify", func(ctx context.Context, token, path string) (int, error) {
 			return ask(ctx, "http://"+g.verify+"/verify/nginx", map[string]string{
-				"Authorization": "Bearer " + token,
+				"Authorization":     "Bearer " + token,
 				"X-Original-Method": "GET", "X-Original-URI": path, "X-Original-Host": "app.example", "X-Original-Proto": "https",
 			})
 		}},

@@ -24,6 +24,8 @@ const (
 // A ledger is what is known of the key sets. They have numbers, in the order in which
 // they are published, and the gateway never goes back to an earlier one.
 type ledger struct {
+	always *mint.Key // is published too
+
 	mu        sync.Mutex
 	published []*key
 	retired   []*key
@@ -55,7 +57,7 @@ func (l *ledger) serve() []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.served = l.set
-	var keys []*mint.Key
+	keys := []*mint.Key{l.always}
 	for _, k := range l.published {
 		keys = append(keys, k.signer)
 	}

@@ -44,13 +44,13 @@ func TestOverTimeNoGoodRequestIsRefusedAndNoBadOneIsLetThrough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &ledger{second: bad}
-	var last *key
+	l := &ledger{always: p.identity, second: bad}
 	for range keysAtATime {
-		if last, err = p.newKey(last); err != nil {
+		k, err := p.newKey()
+		if err != nil {
 			t.Fatal(err)
 		}
-		l.rotate(last)
+		l.rotate(k)
 	}
 	endpoint := newAWS(t, l, p)
 	starting, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
@@ -68,7 +68,7 @@ func TestOverTimeNoGoodRequestIsRefusedAndNoBadOneIsLetThrough(t *testing.T) {
 	var work sync.WaitGroup
 	work.Go(func() { c.run(working) })
 	work.Go(func() { s.watch(working, g) })
-	work.Go(func() { d.keys(working, p, last) })
+	work.Go(func() { d.keys(working, p) })
 	err = d.run(ctx, length)
 	if err == nil {
 		err = d.settle(ctx)

@@ -41,18 +41,23 @@ type token struct {
 
 // A pool is what tokens are minted for.
 type pool struct {
-	id              string
-	client, second  string // app clients
-	attacker        *mint.Key
-	attackerURL     string
-	briefly         time.Duration // how long tokens live that expire soon, at most
+	id             string
+	client, second string    // app clients
+	identity       *mint.Key // signs ID tokens, and is published throughout
+	attacker       *mint.Key
+	attackerURL    string
+	briefly        time.Duration // how long tokens live that expire soon, at most
 }
 
 func newPool(briefly time.Duration, attackerURL string) (*pool, error) {
+	identity, err := mint.NewKey()
+	if err != nil {
+		return nil, err
+	}
 	attacker, err := mint.NewKey()
 	return &pool{
 		id: mint.NewPoolID("eu-west-1"), client: mint.NewClientID(), second: mint.NewClientID(),
-		attacker: attacker, attackerURL: attackerURL, briefly: briefly,
+		identity: identity, attacker: attacker, attackerURL: attackerURL, briefly: briefly,
 	}, err
 }
 
@@ -65,9 +70,8 @@ func (p *pool) session(client string, groups ...string) mint.Session {
 	return s
 }
 
-// newKey returns a key with all its tokens. sibling is another key of the pool; nil:
-// there is none yet.
-func (p *pool) newKey(sibling *key) (*key, error) {
+// newKey returns a key with all its tokens.
+func (p *pool) newKey() (*key, error) {
 	signer, err := mint.NewKey()
 	if err != nil {
 		return nil, err
@@ -99,7 +103,7 @@ func (p *pool) newKey(sibling *key) (*key, error) {
 		}
 		t.raw = mint.Sign(k.signer, mint.AccessClaims(s))
 	})
-	k.hostile = p.hostile(k, sibling)
+	k.hostile = p.hostile(k)
 	return k, nil
 }
 
@@ -118,12 +122,9 @@ func sign(tokens []*token, one func(*token)) {
 
 // hostile returns every kind of hostile token that a header can hold, and that does not
 // become good before the end.
-func (p *pool) hostile(k, sibling *key) (tokens []*token) {
-	if sibling == nil {
-		sibling = k
-	}
+func (p *pool) hostile(k *key) (tokens []*token) {
 	target := mint.Target{
-		Session: p.session(p.client, "admins"), AccessKey: k.signer, IDKey: sibling.signer,
+		Session: p.session(p.client, "admins"), AccessKey: k.signer, IDKey: p.identity,
 		AttackerKey: p.attacker, AttackerURL: p.attackerURL,
 	}
 	for _, variant := range mint.HostileVariants() {
@@ -157,7 +158,7 @@ func (r request) judge(l *ledger, at time.Time) verdict {
 
 // name says what it is, for people.
 func (r request) name() string {
-	if r.path == adminPath && !r.admin {
+	if r.path == adminPath && !r.admin && !r.hostile {
 		return r.kind + ", at a path for administrators"
 	}
 	return r.kind
