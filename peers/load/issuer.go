@@ -113,5 +113,5 @@ func (i *issuer) file(ctx context.Context, folder string, count int) (name strin
 	if err := w.Flush(); err != nil {
 		return "", err
 	}
-	return f.Name(), ctx.Err()
+	return f.Name(), context.Cause(ctx)
 }
