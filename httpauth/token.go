@@ -110,6 +110,7 @@ func bearerBehind(credentials string) bool {
 // origin that sends the header by script has to be trusted in CrossOrigin.
 func Header(name string) TokenSource {
 	mustName(name, "header")
+	name = http.CanonicalHeaderKey(name)
 	return func(r *http.Request) ([]Token, error) {
 		value, err := single(r, name)
 		if value == "" || err != nil {
@@ -119,9 +120,9 @@ func Header(name string) TokenSource {
 	}
 }
 
-// single returns the value of a header that must not be repeated.
+// single returns the value of a header that must not be repeated. Its name is canonical.
 func single(r *http.Request, name string) (string, error) {
-	switch values := r.Header.Values(name); len(values) {
+	switch values := r.Header[name]; len(values) {
 	case 0:
 		return "", nil
 	case 1:

@@ -38,7 +38,7 @@ func TestReadingARequestAllocatesLittle(t *testing.T) {
 		r := read(t, asks("GET", "/public/x")...)
 		r.RemoteAddr = "127.0.0.1:50000"
 		w := &silent{header: make(http.Header)}
-		// The request and its call; the values of the answer.
+		// The call; the values of the answer.
 		most := 2.0
 		if name == "envoy" {
 			most = 4 // the list of what is to be taken out

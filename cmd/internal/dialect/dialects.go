@@ -41,30 +41,22 @@ var (
 // call returns the client's request; nil: the proxy does not tell of one, or not so
 // that it can be relied on. target is that of a proxy that asks with the request itself.
 func (d *dialect) call(r *http.Request, target string, g *gateway.Gateway) *gateway.Call {
-	proto := r.Header[d.proto]
+	method, host, proto := r.Method, r.Host, r.Header[d.proto]
 	scheme := gateway.SchemeOf(proto)
 	if d.target == "" {
 		if scheme == "" && proto != nil {
 			return nil
 		}
-		return &gateway.Call{Dialect: d.name, Request: r, Target: target, Scheme: scheme, Client: d.client(g, r.Header)}
+	} else {
+		method, host, target = word(r.Header[d.method]), word(r.Header[d.host]), one(r.Header[d.target])
+		if method == "" || host == "" || target == "" || scheme == "" {
+			return nil
+		}
 	}
-	method, host := word(r.Header[d.method]), word(r.Header[d.host])
-	target = one(r.Header[d.target])
-	if method == "" || host == "" || target == "" || scheme == "" {
-		return nil
-	}
-	// Both in one piece, since there is one of each for every request.
-	told := &struct {
-		call    gateway.Call
-		request http.Request
-	}{request: *r}
-	told.request.Method, told.request.Host = method, host
-	told.call = gateway.Call{
-		Dialect: d.name, Request: &told.request, Target: target, Scheme: scheme,
+	return &gateway.Call{
+		Dialect: d.name, Method: method, Host: host, Target: target, Request: r, Scheme: scheme,
 		Client: d.client(g, r.Header), Limited: d.limited,
 	}
-	return &told.call
 }
 
 // one returns the value of a header that is there once, and holds no control

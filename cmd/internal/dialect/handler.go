@@ -104,7 +104,9 @@ func callOf(g *gateway.Gateway, w http.ResponseWriter, r *http.Request, d *diale
 		}
 		err = gateway.ErrMetadata
 	}
-	refused := &gateway.Call{Dialect: d.name, Request: r, Target: r.RequestURI, Client: from, Limited: d.limited}
+	refused := &gateway.Call{
+		Dialect: d.name, Method: r.Method, Host: r.Host, Target: r.RequestURI, Request: r, Client: from, Limited: d.limited,
+	}
 	g.Refuse(refused, err).Answer.Send(w)
 	return nil
 }

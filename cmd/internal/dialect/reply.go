@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"net/http"
-	"net/textproto"
 	"strconv"
 	"strings"
 
@@ -17,7 +16,7 @@ import (
 func allow(w http.ResponseWriter, fields []identity.Field, removals []string) {
 	a := answer{header: w.Header(), room: make([]string, 0, len(fields)+2)}
 	for _, field := range fields {
-		a.set(textproto.CanonicalMIMEHeaderKey(field.Name), field.Value)
+		a.set(field.Name, field.Value)
 	}
 	if len(removals) > 0 {
 		a.set("X-Envoy-Auth-Headers-To-Remove", strings.Join(removals, ", "))

@@ -148,7 +148,7 @@ func TestACallSaysWhatEnvoySays(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := call.Request
-		if r.Method != http.MethodPut || r.Host != host || call.Target != "/a%2fb//c?d=%zz&e" || call.Scheme != "https" ||
+		if call.Method != http.MethodPut || call.Host != host || call.Target != "/a%2fb//c?d=%zz&e" || call.Scheme != "https" ||
 			call.Client != netip.MustParseAddr(client) || call.Limited || *r.URL != (url.URL{}) {
 			t.Errorf("%s: %+v %+v", encoding, call, r)
 		}

@@ -16,11 +16,10 @@ import (
 // metadata are looked at: rules are the gateway's own.
 func tell(call *gateway.Call, attributes *authv3.AttributeContext) error {
 	told := attributes.GetRequest().GetHttp()
-	r := call.Request
-	r.Method, r.Host, call.Target = told.GetMethod(), told.GetHost(), told.GetPath()
+	call.Method, call.Host, call.Target = told.GetMethod(), told.GetHost(), told.GetPath()
 	call.Client = gateway.AddressOf(attributes.GetSource().GetAddress().GetSocketAddress().GetAddress())
 	// An empty path is that of a CONNECT, which has none to be judged by.
-	if r.Method == "" || r.Host == "" || call.Target == "" {
+	if call.Method == "" || call.Host == "" || call.Target == "" {
 		return gateway.ErrMetadata
 	}
 	switch scheme := told.GetScheme(); scheme {
@@ -29,7 +28,7 @@ func tell(call *gateway.Call, attributes *authv3.AttributeContext) error {
 	default:
 		return gateway.ErrMetadata
 	}
-	return fill(r.Header, told)
+	return fill(call.Request.Header, told)
 }
 
 // fill fills in the header. Envoy tells of it in one of two ways: with

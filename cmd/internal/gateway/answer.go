@@ -84,7 +84,7 @@ func (g *Gateway) returnTo(call *Call) string {
 	if len(target) > maxReturn {
 		target = "/"
 	}
-	if origin := call.Scheme + "://" + call.Request.Host; slices.Contains(g.settings.Browsers.ReturnOrigins, origin) {
+	if origin := call.Scheme + "://" + call.Host; slices.Contains(g.settings.Browsers.ReturnOrigins, origin) {
 		return origin + target
 	}
 	return target

@@ -79,7 +79,7 @@ func TestWhereToReturnToIsNoOtherSite(t *testing.T) {
 		{"https", "other.example", "/" + strings.Repeat("b", 2048), "%2F"},
 	} {
 		c := call(t, "GET "+test.target, "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document")
-		c.Scheme, c.Request.Host, c.Target = test.scheme, test.host, test.target
+		c.Scheme, c.Host, c.Target = test.scheme, test.host, test.target
 		a := g.SignIn(c)
 		if got := a.Header.Get("Location"); a.Status != 302 || got != begin+test.want {
 			t.Errorf("%s %s %q: %d %q, want %q", test.scheme, test.host, test.target, a.Status, got, begin+test.want)

@@ -14,11 +14,13 @@ type Call struct {
 	// Dialect is the door that it came through, a name of a closed set for logs
 	// and metrics.
 	Dialect string
-	// Request has the client's method, host, header and context. Its URL and its
-	// body are not looked at.
-	Request *http.Request
+	// Method and Host are the client's.
+	Method, Host string
 	// Target is the path and query as the client sent them.
 	Target string
+	// Request has the client's header, and a context. Nothing else of it is looked
+	// at: it may be the proxy's own.
+	Request *http.Request
 	// Scheme is the client's: "http" or "https"; "": not known.
 	Scheme string
 	// Client is who sent it, for logs alone; the zero value: not known.
@@ -41,16 +43,20 @@ func (s surroundings) Error() string { return string(s) }
 
 func (s surroundings) Is(target error) bool { return target == error(gognito.ErrForbidden) }
 
-// authenticated returns the request as it is authenticated. What a proxy leaves of a
-// WebSocket handshake has no Connection header any more, and must not pass for a GET
-// that any page may send.
+// authenticated returns the request as it is authenticated. Without a cookie that is by
+// its header alone. With one it matters what else another site's page can have sent; and
+// what a proxy leaves of a WebSocket handshake has no Connection header any more, and
+// must not pass for a GET that any page may send.
 func (c *Call) authenticated() *http.Request {
-	if !c.webSocket() || hasUpgrade(c.Request.Header) {
+	if c.Request.Header["Cookie"] == nil {
 		return c.Request
 	}
 	r := *c.Request
-	r.Header = r.Header.Clone()
-	r.Header.Set("Connection", "upgrade")
+	r.Method, r.Host = c.Method, c.Host
+	if c.webSocket() && !hasUpgrade(r.Header) {
+		r.Header = r.Header.Clone()
+		r.Header.Set("Connection", "upgrade")
+	}
 	return &r
 }
 
@@ -77,9 +83,8 @@ func hasUpgrade(h http.Header) bool {
 // navigation reports whether the request is for a page that a person will see: Fetch
 // Metadata say so, or, from browsers without it, Accept.
 func (c *Call) navigation() bool {
-	r := c.Request
-	h := r.Header
-	if r.Method != http.MethodGet && r.Method != http.MethodHead || c.webSocket() ||
+	h := c.Request.Header
+	if c.Method != http.MethodGet && c.Method != http.MethodHead || c.webSocket() ||
 		h["Authorization"] != nil || h["X-Requested-With"] != nil {
 		return false
 	}
@@ -100,9 +105,12 @@ func (c *Call) navigation() bool {
 // preflight returns the method of the request that a CORS preflight announces (Fetch
 // standard, section 3.3.2). A request that merely looks like one is none.
 func (c *Call) preflight() (method string, ok bool) {
+	if c.Method != http.MethodOptions {
+		return "", false
+	}
 	h := c.Request.Header
 	announced := h["Access-Control-Request-Method"]
-	if c.Request.Method != http.MethodOptions || len(announced) != 1 || announced[0] == "" ||
+	if len(announced) != 1 || announced[0] == "" ||
 		len(h["Origin"]) != 1 || h["Origin"][0] == "" || h["Authorization"] != nil || h["Cookie"] != nil {
 		return "", false
 	}

@@ -117,7 +117,7 @@ func (g *Gateway) Refuse(call *Call, err error) Outcome {
 
 // decide decides about a call, and says what the application is told.
 func (g *Gateway) decide(call *Call, now time.Time) (decide.Decision, []identity.Field) {
-	request := decide.Request{Method: call.Request.Method, Host: call.Request.Host, Target: call.Target}
+	request := decide.Request{Method: call.Method, Host: call.Host, Target: call.Target}
 	if d, is := g.preflight(call, request); is {
 		return d, nil
 	}
@@ -187,11 +187,14 @@ func (g *Gateway) observe(call *Call, d *decide.Decision, outcome Outcome, took 
 	if outcome.Answer != nil {
 		status = outcome.Answer.Status
 	}
-	r := call.Request
-	g.observer.Decided(r.Context(), &telemetry.Decision{
+	traceparent := ""
+	if values := call.Request.Header["Traceparent"]; len(values) > 0 {
+		traceparent = values[0]
+	}
+	g.observer.Decided(call.Request.Context(), &telemetry.Decision{
 		Dialect: call.Dialect, Rule: d.Rule, Reason: reasonOf(d.Err), Status: status,
-		Method: r.Method, Host: r.Host, Target: call.Target, Client: call.Client,
-		Traceparent: r.Header.Get("Traceparent"), User: d.User, Err: d.Err, Took: took,
+		Method: call.Method, Host: call.Host, Target: call.Target, Client: call.Client,
+		Traceparent: traceparent, User: d.User, Err: d.Err, Took: took,
 	})
 }
 

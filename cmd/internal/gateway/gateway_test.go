@@ -61,7 +61,7 @@ func call(t testing.TB, line string, header ...string) *gateway.Call {
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Add(header[i], header[i+1])
 	}
-	return &gateway.Call{Dialect: "test", Request: r, Target: target, Scheme: "https"}
+	return &gateway.Call{Dialect: "test", Method: method, Host: "app.example", Request: r, Target: target, Scheme: "https"}
 }
 
 // told returns what the application is told, as "name: value" lines.

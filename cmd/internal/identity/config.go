@@ -47,5 +47,5 @@ type Assertion struct {
 	Lifetime time.Duration
 }
 
-// A Field is one header field.
+// A Field is one header field. Its name is canonical, as in an [http.Header].
 type Field struct{ Name, Value string }

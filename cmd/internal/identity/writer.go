@@ -42,7 +42,7 @@ func encode(v value, most int) (string, error) {
 		}
 		v.list = []string{v.text}
 	}
-	length, plain := 0, true
+	length, asIs := 0, true
 	for _, element := range v.list {
 		if element == "" {
 			return "", errUnnamed
@@ -50,9 +50,9 @@ func encode(v value, most int) (string, error) {
 		if length += len(element); length > most {
 			return "", ErrTooLarge
 		}
-		plain = plain && isPlain(element)
+		asIs = asIs && isPlain(element)
 	}
-	if plain {
+	if asIs {
 		return strings.Join(v.list, string(separator)), nil
 	}
 	text, err := httpauth.JoinList(v.list, separator, most)
@@ -65,9 +65,18 @@ func encode(v value, most int) (string, error) {
 // isPlain reports whether JoinList leaves an element as it is.
 func isPlain(element string) bool {
 	for _, c := range []byte(element) {
-		if c <= ' ' || c >= 0x7f || c == '%' || c == separator {
+		if !plain[c] {
 			return false
 		}
 	}
 	return true
 }
+
+// plain are the bytes that JoinList leaves as they are. Every byte that is told is
+// looked up.
+var plain = func() (table [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		table[c] = c != '%' && c != separator
+	}
+	return table
+}()

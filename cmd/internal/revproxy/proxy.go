@@ -96,7 +96,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // judge judges a request, and returns where it goes on to.
 func (p *Proxy) judge(g *gateway.Gateway, r *http.Request) (target *url.URL, outcome gateway.Outcome) {
 	call := &gateway.Call{
-		Dialect: "proxy", Request: r, Target: r.RequestURI,
+		Dialect: "proxy", Method: r.Method, Host: r.Host, Target: r.RequestURI, Request: r,
 		Scheme: schemeOf(g, r), Client: clientOf(g, r),
 	}
 	// CONNECT asks for a tunnel, also with a target that is a path (RFC 9110, section 9.3.6).

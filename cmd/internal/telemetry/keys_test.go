@@ -49,8 +49,7 @@ func fetch(t *testing.T, url string, file string) (counted map[string]float64, l
 
 func TestFetchesOfKeySetsAreCountedAndFailuresLogged(t *testing.T) {
 	gone := keyServer(t, http.StatusOK, "")
-	gone.Close()
-	for _, test := range []struct {
+	tests := []struct {
 		name, url, result, level string
 	}{
 		{"a good one", keyServer(t, http.StatusOK, keySet).URL, "ok", "WARN"}, // of the other key
@@ -59,7 +58,9 @@ func TestFetchesOfKeySetsAreCountedAndFailuresLogged(t *testing.T) {
 		{"no key set", keyServer(t, http.StatusOK, "{}").URL, "failed", "ERROR"},
 		{"an issuer that is not used", keyServer(t, http.StatusForbidden, "").URL, "absent", "INFO"},
 		{"a pool that is gone", keyServer(t, http.StatusNotFound, "").URL, "absent", "INFO"},
-	} {
+	}
+	gone.Close() // now that none of the others can get its port
+	for _, test := range tests {
 		counted, lines := fetch(t, test.url, "")
 		for result, got := range counted {
 			want := 0.0

@@ -1,6 +1,8 @@
 package telemetry
 
 import (
+	"maps"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +19,7 @@ type Metrics struct {
 	loaded      prometheus.Gauge
 	connections *prometheus.GaugeVec
 	keyAges     *keyAges
+	tallies     atomic.Pointer[map[kind]tally] // never changed: another takes its place
 }
 
 // NewMetrics registers the metrics, those of the Go runtime and of the process
@@ -67,10 +70,43 @@ func (m *Metrics) count(d *Decision) {
 	if m == nil {
 		return
 	}
-	m.decisions.WithLabelValues(d.Dialect, d.rule(), d.outcome(), d.reason()).Inc()
-	if d.Took > 0 {
-		m.durations.WithLabelValues(d.Dialect).Observe(d.Took.Seconds())
+	t := m.tally(kind{d.Dialect, d.rule(), d.outcome(), d.reason(), d.Took > 0})
+	t.decisions.Inc()
+	if t.durations != nil {
+		t.durations.Observe(d.Took.Seconds())
 	}
+}
+
+// A kind is all that decisions are told apart by.
+type kind struct {
+	dialect, rule, outcome, reason string
+	timed                          bool
+}
+
+// A tally is where decisions of one kind are counted. Prometheus takes longer to find
+// its metrics than to count, so they are kept.
+type tally struct {
+	decisions prometheus.Counter
+	durations prometheus.Observer // nil: they took no time
+}
+
+func (m *Metrics) tally(k kind) tally {
+	known := m.tallies.Load()
+	if known != nil {
+		if t, ok := (*known)[k]; ok {
+			return t
+		}
+	}
+	t := tally{decisions: m.decisions.WithLabelValues(k.dialect, k.rule, k.outcome, k.reason)}
+	if k.timed {
+		t.durations = m.durations.WithLabelValues(k.dialect)
+	}
+	grown := map[kind]tally{k: t}
+	if known != nil {
+		maps.Copy(grown, *known)
+	}
+	m.tallies.CompareAndSwap(known, &grown) // or another was faster, and this is kept the next time
+	return t
 }
 
 // ReloadSucceeded counts that a configuration was loaded and taken into use.

@@ -140,6 +140,35 @@ func TestDecisionsAreCountedByWhatTheOperatorNamed(t *testing.T) {
 	}
 }
 
+// Kinds of decisions that come up at the same moment are all counted, and each as often
+// as it came.
+func TestDecisionsOfManyKindsAreCountedAtOnce(t *testing.T) {
+	m, registry := newMetrics()
+	o := telemetry.Observer{Metrics: m}
+	const kinds, times, callers = 20, 50, 4
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			for n := range kinds * times {
+				d := letThrough()
+				d.Rule = fmt.Sprintf("rule-%d", n%kinds)
+				o.Decided(t.Context(), d)
+			}
+		})
+	}
+	all.Wait()
+	got := values(t, registry)
+	for n := range kinds {
+		name := fmt.Sprintf(`gognito_gateway_decisions_total{dialect="nginx",outcome="allow",reason="none",rule="rule-%d"}`, n)
+		if got[name] != callers*times {
+			t.Errorf("%s is %v, want %d", name, got[name], callers*times)
+		}
+	}
+	if name := `gognito_gateway_decision_duration_seconds{dialect="nginx"}`; got[name] != kinds*callers*times {
+		t.Errorf("%s is %v, want %d", name, got[name], kinds*callers*times)
+	}
+}
+
 func TestReloadsAreCounted(t *testing.T) {
 	m, registry := newMetrics()
 	at := time.UnixMilli(1_800_000_000_250)
