@@ -49,6 +49,7 @@ func (p *process) verify(ctx context.Context, name, address string) (*listener, 
 	}
 	server := p.server(&dialect.Handler{Current: p.gateway})
 	server.TLSConfig = p.certificate.config()
+	l = unhurried(l, min(server.ReadHeaderTimeout, server.IdleTimeout)/10)
 	return overHTTP(l, name, briefly(server), nothing), nil
 }
 

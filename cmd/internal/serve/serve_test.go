@@ -341,3 +341,60 @@ func TestAQuestionOfTheWholeServerIsNoYes(t *testing.T) {
 		}
 	}
 }
+
+// A connection that is held for nothing ends: before its first request and after it,
+// and in the midst of one.
+func TestWhoIsSlowIsNotWaitedFor(t *testing.T) {
+	r := start(t, gognitotest.NewPool(t), func(s *settings.Settings) {
+		s.Limits.HeaderTimeout, s.Limits.IdleTimeout = 100*time.Millisecond, time.Second
+	})
+	const request = "GET /verify/nginx HTTP/1.1\r\nHost: gateway\r\n"
+	var all sync.WaitGroup
+	for name, texts := range map[string][]string{
+		"nothing":                     nil,
+		"half a request":              {request},
+		"a request":                   {request + "\r\n"},
+		"a request and a half":        {request + "\r\n" + request},
+		"half a request after others": {request + "\r\n", request + "\r\n", request},
+	} {
+		all.Go(func() {
+			connection, err := net.Dial("tcp", r.address("verify"))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer connection.Close()
+			_ = connection.SetDeadline(time.Now().Add(30 * time.Second))
+			for _, text := range texts {
+				time.Sleep(20 * time.Millisecond)
+				_, _ = io.WriteString(connection, text)
+			}
+			if _, err := io.ReadAll(connection); err != nil {
+				t.Errorf("%s: the connection is kept: %v", name, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// And one that is used is kept, for however long.
+func TestAConnectionThatIsUsedIsKept(t *testing.T) {
+	r := start(t, gognitotest.NewPool(t), func(s *settings.Settings) {
+		s.Limits.HeaderTimeout, s.Limits.IdleTimeout = time.Second, 10*time.Second
+	})
+	connection, err := net.Dial("tcp", r.address("verify"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	answers := bufio.NewReader(connection)
+	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		_, _ = io.WriteString(connection, "GET /verify/nginx HTTP/1.1\r\nHost: gateway\r\n\r\n")
+		response, err := http.ReadResponse(answers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, response.Body)
+		response.Body.Close()
+	}
+}
