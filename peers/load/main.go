@@ -31,8 +31,8 @@ type settings struct {
 func main() {
 	var s settings
 	flag.StringVar(&s.root, "root", "..", "the repository")
-	flag.IntVar(&s.rounds, "rounds", 9, "rounds, of which the median counts")
-	flag.DurationVar(&s.duration, "duration", 3*time.Second, "time of each measurement in a round, in whole seconds")
+	flag.IntVar(&s.rounds, "rounds", 21, "rounds, of which the median counts")
+	flag.DurationVar(&s.duration, "duration", time.Second, "time of each measurement in a round, in whole seconds")
 	flag.IntVar(&s.tokens, "tokens", 100_000, "how many tokens the gateway's memory is measured with; signing a million takes some ten minutes")
 	flag.BoolVar(&s.update, "update", false, "write the tables into docs/performance.md, if no bound is missed and the machine was quiet")
 	flag.Parse()

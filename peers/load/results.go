@@ -35,14 +35,18 @@ func (r results) median(server, what string, number func(result) float64) (float
 	return list[len(list)/2], nil
 }
 
-// ratio returns the median of one server in parts of another's.
+// ratio returns the median of each round's number of one server in parts of another's.
+// Within a round the machine's speed drifts the least.
 func (r results) ratio(server, of, what string, number func(result) float64) (float64, error) {
-	one, err := r.median(server, what, number)
-	if err != nil {
-		return 0, err
+	one, other := r[[2]string{server, what}], r[[2]string{of, what}]
+	if len(one) != len(other) {
+		return 0, fmt.Errorf("%s and %s were not measured in the same rounds", server, of)
 	}
-	other, err := r.median(of, what, number)
-	return one / other, err
+	ratios := make(results)
+	for round := range one {
+		ratios.add(server, what, result{cost: number(one[round]) / number(other[round])})
+	}
+	return ratios.median(server, what, func(r result) float64 { return r.cost })
 }
 
 // rate is how many requests a second of the processor is enough for. A server that has

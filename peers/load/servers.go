@@ -13,7 +13,7 @@ import (
 // What the servers are called in the tables.
 const (
 	bare        = "a bare `net/http` handler"
-	telling     = "one with gognito's header fields"
+	telling     = "a bare one with gognito's header fields"
 	gateway     = "gognito"
 	logged      = "gognito with its access log"
 	golangJWT   = "golang-jwt and keyfunc in a handler"
