@@ -20,8 +20,11 @@ func (c *checker) fault(field, format string, values ...any) {
 }
 
 func (c *checker) all() {
-	if !isName(c.rule.Name) {
+	switch name := c.rule.Name; {
+	case !isName(name):
 		c.fault("Name", `must be 1 to 64 letters, digits and "._-"`)
+	case name == NoRule || name == PreflightRule:
+		c.fault("Name", "can't be %q, by which logs and metrics call what no rule decided", name)
 	}
 	c.list("Hosts", c.rule.Hosts, checkHost)
 	c.list("Methods", c.rule.Methods, c.checkMethod)

@@ -66,16 +66,16 @@ func TestAnExplanationIsWhatIsDecided(t *testing.T) {
 func TestAnExplanationNamesTheRuleAndItsPattern(t *testing.T) {
 	engine := newEngine(t,
 		decide.Rule{Name: "upper", Hosts: []string{"a.example"}, Paths: []string{"/x", "/Docs/*"}, Access: decide.Public},
-		decide.Rule{Name: "none", Paths: []string{"/docs/*", "/"}},
+		decide.Rule{Name: "nobody", Paths: []string{"/docs/*", "/"}},
 	)
 	for _, test := range []struct{ host, target, want string }{
 		{"A.example:80", "/docs/x", `GET "/docs/x" of host "A.example:80"
-  "/docs/x" is taken by rule "none" (deny) for "/docs/*"
+  "/docs/x" is taken by rule "nobody" (deny) for "/docs/*"
   "/docs/x" in any letter case is taken by rule "upper" (public) for "/Docs/*"
   so it is for nobody
 `},
 		{"b.example", "/", `GET "/" of host "b.example"
-  "/" is taken by rule "none" (deny) for "/"
+  "/" is taken by rule "nobody" (deny) for "/"
   so it is for nobody
 `},
 	} {

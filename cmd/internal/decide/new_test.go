@@ -45,6 +45,9 @@ func TestEachFaultOfARuleIsNamed(t *testing.T) {
 		{func(r *decide.Rule) { r.Name = "Š" }, "Name must be"},
 		{func(r *decide.Rule) { r.Name = longPath(65) }, "Name must be"},
 		{func(r *decide.Rule) { r.Name = longPath(61) + "._-" }, ""},
+		{func(r *decide.Rule) { r.Name = "none" }, `Name can't be "none"`},
+		{func(r *decide.Rule) { r.Name = "preflight" }, `Name can't be "preflight"`},
+		{func(r *decide.Rule) { r.Name = "None" }, ""},
 
 		{func(r *decide.Rule) { r.Hosts = []string{} }, "Hosts is empty"},
 		{func(r *decide.Rule) { r.Hosts = []string{"a.example", "xn--a-b.example", "10.0.0.1", "[::1]"} }, ""},

@@ -38,12 +38,19 @@ func (a Access) String() string {
 	}
 }
 
+// What logs and metrics call what no rule decided: a request that none takes, and a CORS
+// preflight that passes.
+const (
+	NoRule        = "none"
+	PreflightRule = "preflight"
+)
+
 // A Rule says which requests it takes, and whom it lets through. A list that is
 // nil was left out; one that is there and empty is a fault, since an empty list of
 // groups does not mean all of them.
 type Rule struct {
 	// Name is what logs and metrics call the rule: letters, digits and "._-",
-	// at most 64. Each has its own.
+	// at most 64. Each has its own, and none is NoRule or PreflightRule.
 	Name string
 
 	// Hosts are the names that the rule is for, exactly, in lower case and

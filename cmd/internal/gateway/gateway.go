@@ -160,7 +160,7 @@ func (g *Gateway) preflight(call *Call, request decide.Request) (d decide.Decisi
 	if announced.Err != nil || announced.Access == decide.Deny {
 		return d, false
 	}
-	return decide.Decision{Allow: true, Rule: "preflight"}, true
+	return decide.Decision{Allow: true, Rule: decide.PreflightRule}, true
 }
 
 // tokenOf returns the token that the user was authenticated by: the first that is

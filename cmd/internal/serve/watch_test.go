@@ -9,8 +9,10 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"io"
 	"math/big"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"testing"
@@ -107,6 +109,43 @@ func TestARenewedCertificateIsTakenIntoUse(t *testing.T) {
 	response.Body.Close()
 	if response.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the rules that came with a faulty certificate decide: %d", response.StatusCode)
+	}
+}
+
+// A connection over TLS outlives the time that its handshake may take, on either HTTP.
+func TestAConnectionOverTLSIsUsedAgain(t *testing.T) {
+	dir := t.TempDir()
+	files := settings.TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
+	certify(t, files, 1)
+	pool := gognitotest.NewPool(t)
+	r := start(t, pool, func(s *settings.Settings) {
+		s.TLS, s.Limits.HeaderTimeout, s.Limits.IdleTimeout = files, 200*time.Millisecond, time.Minute
+	})
+	for version, over := range map[int]func(*http.Protocols, bool){1: (*http.Protocols).SetHTTP1, 2: (*http.Protocols).SetHTTP2} {
+		protocols := new(http.Protocols)
+		over(protocols, true)
+		client := &http.Client{Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, Protocols: protocols,
+		}}
+		for n := range 3 {
+			used := false
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { used = c.Reused }})
+			q, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+r.address("verify")+"/verify/envoy/x", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			q.Header.Set("Authorization", "Bearer "+pool.AccessToken(gognitotest.User{}))
+			response, err := client.Do(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, response.Body)
+			response.Body.Close()
+			if response.StatusCode != http.StatusOK || response.ProtoMajor != version || used != (n > 0) {
+				t.Errorf("request %d over HTTP/%d: %s, %s, connection used before: %v", n+1, version, response.Status, response.Proto, used)
+			}
+			time.Sleep(500 * time.Millisecond)
+		}
 	}
 }
 

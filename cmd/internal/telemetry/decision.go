@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gognito/gognito"
+	"github.com/gognito/gognito/cmd/internal/decide"
 )
 
 // A Decision is one request, decided. The request was let through if the Status is one
@@ -51,7 +52,7 @@ func (d *Decision) reason() string {
 
 func (d *Decision) rule() string {
 	if d.Rule == "" {
-		return none
+		return decide.NoRule
 	}
 	return d.Rule
 }
@@ -67,6 +68,6 @@ func (d *Decision) failed() bool {
 }
 
 const (
-	none    = "none"  // how an empty name is written in labels and logs
+	none    = "none"  // the reason of what was let through
 	unknown = "error" // the reason where there is no other
 )
