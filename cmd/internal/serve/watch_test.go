@@ -118,33 +118,43 @@ func TestAConnectionOverTLSIsUsedAgain(t *testing.T) {
 	files := settings.TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
 	certify(t, files, 1)
 	pool := gognitotest.NewPool(t)
+	const handshake = 2 * time.Second
 	r := start(t, pool, func(s *settings.Settings) {
-		s.TLS, s.Limits.HeaderTimeout, s.Limits.IdleTimeout = files, 200*time.Millisecond, time.Minute
+		s.TLS, s.Limits.HeaderTimeout, s.Limits.IdleTimeout = files, handshake, time.Minute
 	})
-	for version, over := range map[int]func(*http.Protocols, bool){1: (*http.Protocols).SetHTTP1, 2: (*http.Protocols).SetHTTP2} {
+	over := map[int]*http.Client{}
+	for version, set := range map[int]func(*http.Protocols, bool){1: (*http.Protocols).SetHTTP1, 2: (*http.Protocols).SetHTTP2} {
 		protocols := new(http.Protocols)
-		over(protocols, true)
-		client := &http.Client{Transport: &http.Transport{
+		set(protocols, true)
+		over[version] = &http.Client{Transport: &http.Transport{
 			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, Protocols: protocols,
 		}}
-		for n := range 3 {
-			used := false
-			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { used = c.Reused }})
-			q, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+r.address("verify")+"/verify/envoy/x", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			q.Header.Set("Authorization", "Bearer "+pool.AccessToken(gognitotest.User{}))
-			response, err := client.Do(q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, _ = io.Copy(io.Discard, response.Body)
-			response.Body.Close()
-			if response.StatusCode != http.StatusOK || response.ProtoMajor != version || used != (n > 0) {
-				t.Errorf("request %d over HTTP/%d: %s, %s, connection used before: %v", n+1, version, response.Status, response.Proto, used)
-			}
-			time.Sleep(500 * time.Millisecond)
+	}
+	ask := func(version int) (again bool) {
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { again = c.Reused }})
+		q, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+r.address("verify")+"/verify/envoy/x", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Header.Set("Authorization", "Bearer "+pool.AccessToken(gognitotest.User{}))
+		response, err := over[version].Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, response.Body)
+		response.Body.Close()
+		if response.StatusCode != http.StatusOK || response.ProtoMajor != version {
+			t.Errorf("HTTP/%d: %s, %s", version, response.Status, response.Proto)
+		}
+		return again
+	}
+	for version := range over {
+		ask(version)
+	}
+	time.Sleep(handshake + time.Second/2)
+	for version := range over {
+		if !ask(version) {
+			t.Errorf("HTTP/%d: the connection did not last", version)
 		}
 	}
 }
