@@ -46,7 +46,7 @@ fuzz: ## Run every fuzz target for FUZZTIME each (default 20s)
 	while IFS=: read -r file target; do \
 		dir=$$(dirname "$$file"); target=$${target#func }; \
 		echo "fuzz $$dir $$target"; \
-		GOWORK=off go -C "$$dir" test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s . </dev/null; \
+		.ci/fuzz "$$dir" "$$target" $(FUZZTIME) || exit 1; \
 	done
 
 .PHONY: lint
