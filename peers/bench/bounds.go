@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gognito/gognito/peers/bench/implementations"
+	"github.com/gognito/gognito/peers/internal/report"
 )
 
 // A bound is the most that one benchmark may take, in parts of another.
@@ -105,13 +106,13 @@ func (list verdicts) missed() error {
 }
 
 func (list verdicts) table() string {
-	t := table{head: []string{"time of", "in parts of", "at most", "measured", ""}}
+	t := report.Table{Head: []string{"time of", "in parts of", "at most", "measured", ""}}
 	for _, v := range list {
 		word := "held"
 		if !v.held() {
 			word = "**missed**"
 		}
-		t.add("`"+v.name+"`", "`"+v.of+"`", fmt.Sprintf("%.4f", v.most), fmt.Sprintf("%.4f", v.ratio), word)
+		t.Add("`"+v.name+"`", "`"+v.of+"`", fmt.Sprintf("%.4f", v.most), fmt.Sprintf("%.4f", v.ratio), word)
 	}
 	return "Bounds:\n\n" + t.String()
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gognito/gognito/peers/bench/subject"
+	"github.com/gognito/gognito/peers/internal/report"
 )
 
 type settings struct {
@@ -76,16 +77,16 @@ func run(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	report, err := tables(all)
+	text, err := tables(all)
 	if err != nil {
 		return err
 	}
-	report = machine + "\n" + report + "\n" + verdicts.table()
-	fmt.Print(report + "\n" + library(all))
+	text = machine + "\n" + text + "\n" + verdicts.table()
+	fmt.Print(text + "\n" + library(all))
 	if err := verdicts.missed(); err != nil || !s.update {
 		return err
 	}
-	return update(s.root, report)
+	return report.Update(s.root, "bench", text)
 }
 
 // A step adds one result at least to each thing that it measures.

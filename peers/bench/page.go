@@ -3,47 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"strings"
 
 	"github.com/gognito/gognito/peers/bench/implementations"
+	"github.com/gognito/gognito/peers/internal/report"
 )
-
-// page is where the tables are, between the two marks.
-const (
-	page      = "docs/performance.md"
-	beginMark = "<!-- bench:begin -->\n"
-	endMark   = "<!-- bench:end -->"
-)
-
-// update writes the tables into the page.
-func update(root, report string) error {
-	name := filepath.Join(root, page)
-	text, err := os.ReadFile(name) //nolint:gosec // the repository's own page
-	if err != nil {
-		return err
-	}
-	replaced, err := replace(string(text), report)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(name, []byte(replaced), 0o644) //nolint:gosec // the same
-}
-
-func replace(text, report string) (string, error) {
-	before, rest, begins := strings.Cut(text, beginMark)
-	_, after, ends := strings.Cut(rest, endMark)
-	if !begins || !ends {
-		return "", errors.New(page + " lacks the marks that the tables go between")
-	}
-	return before + beginMark + "\n" + strings.TrimSpace(report) + "\n\n" + endMark + after, nil
-}
 
 // describe says what was measured, and on what.
 func describe(ctx context.Context, folder string) (string, error) {
@@ -67,20 +36,8 @@ func describe(ctx context.Context, folder string) (string, error) {
 	if len(ssl) < 2 {
 		return "", fmt.Errorf("openssl version: %q", openssl)
 	}
-	machine := fmt.Sprintf("%s, %d cores, %s/%s, %s, Node.js %s, OpenSSL %s", processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
-		runtime.Version(), strings.TrimSpace(string(node)), ssl[1])
+	machine := fmt.Sprintf("%s, Node.js %s, OpenSSL %s", report.Machine(), strings.TrimSpace(string(node)), ssl[1])
 	return machine + ".\n" + versions() + ", " + awsJWTVerify + " " + npm.Version + ".\n", nil
-}
-
-// processor returns the name that Linux has for it.
-func processor() string {
-	info, _ := os.ReadFile("/proc/cpuinfo") // elsewhere it stays unnamed
-	for text := range strings.Lines(string(info)) {
-		if name, value, found := strings.Cut(text, ":"); found && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return "A processor without a name"
 }
 
 func versions() string {

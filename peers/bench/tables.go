@@ -6,35 +6,8 @@ import (
 	"strings"
 
 	"github.com/gognito/gognito/peers/bench/implementations"
+	"github.com/gognito/gognito/peers/internal/report"
 )
-
-// A table is one of Markdown.
-type table struct {
-	head []string
-	rows [][]string
-}
-
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
-
-func (t *table) String() string {
-	var b strings.Builder
-	write := func(cells []string) {
-		b.WriteString("|")
-		for _, cell := range cells {
-			if cell != "" {
-				cell = " " + cell
-			}
-			b.WriteString(cell + " |")
-		}
-		b.WriteString("\n")
-	}
-	write(t.head)
-	write(slices.Repeat([]string{"---"}, len(t.head)))
-	for _, row := range t.rows {
-		write(append(row, make([]string, len(t.head)-len(row))...))
-	}
-	return b.String()
-}
 
 // A reader reads medians, and keeps the first error.
 type reader struct {
@@ -55,28 +28,16 @@ func (r *reader) time(name, of string) string {
 	one, other := r.of(name), r.of(of)
 	text := duration(one.ns)
 	if name != of && r.err == nil {
-		text += fmt.Sprintf(" (×%s)", digits(one.ns/other.ns))
+		text += fmt.Sprintf(" (×%s)", report.Digits(one.ns/other.ns))
 	}
 	return text
 }
 
 func duration(ns float64) string {
 	if ns >= 1e6 {
-		return digits(ns/1e6) + " ms"
+		return report.Digits(ns/1e6) + " ms"
 	}
-	return digits(ns/1e3) + " µs"
-}
-
-// digits writes two or three that count.
-func digits(x float64) string {
-	switch {
-	case x >= 99.5:
-		return fmt.Sprintf("%.0f", x)
-	case x >= 9.95:
-		return fmt.Sprintf("%.1f", x)
-	default:
-		return fmt.Sprintf("%.2f", x)
-	}
+	return report.Digits(ns/1e3) + " µs"
 }
 
 // The rows of the tables that are no Go implementation's.
@@ -103,7 +64,7 @@ func tables(all results) (string, error) {
 
 func verifications(r *reader) string {
 	kinds := []string{"garbage", "signature", "expired"}
-	t := table{head: []string{"", "first time", "repeated", "refused: garbage", "refused: signature", "refused: expired"}}
+	t := report.Table{Head: []string{"", "first time", "repeated", "refused: garbage", "refused: signature", "refused: expired"}}
 	for _, implementation := range implementations.All {
 		first := benchmarkOf(implementation, 0)
 		again := first
@@ -114,25 +75,25 @@ func verifications(r *reader) string {
 		for _, kind := range kinds {
 			row = append(row, r.time("Refused/"+kind+"/"+implementation.Name, "Refused/"+kind+"/gognito"))
 		}
-		t.add(row...)
+		t.Add(row...)
 	}
 	row := []string{awsJWTVerify, r.time(ofNode+"verifySync/good", firstTime), r.time(ofNode+"verifySync/good", "Repeated/gognito")}
 	for _, kind := range kinds {
 		row = append(row, r.time(ofNode+"verifySync/"+kind, "Refused/"+kind+"/gognito"))
 	}
-	t.add(row...)
-	t.add(crowded, r.time("Crowded", firstTime))
-	t.add(limitRSA, r.time("Limit/rsa", firstTime))
-	t.add(limitSHA, r.time("Limit/sha256", firstTime))
-	t.add(limitOpenSSL, r.time("openssl", firstTime))
+	t.Add(row...)
+	t.Add(crowded, r.time("Crowded", firstTime))
+	t.Add(limitRSA, r.time("Limit/rsa", firstTime))
+	t.Add(limitSHA, r.time("Limit/sha256", firstTime))
+	t.Add(limitOpenSSL, r.time("openssl", firstTime))
 	return t.String()
 }
 
 func threads(r *reader) string {
-	t := table{head: []string{"", "1 thread", "2 threads", "throughput", "bytes", "allocations"}}
+	t := report.Table{Head: []string{"", "1 thread", "2 threads", "throughput", "bytes", "allocations"}}
 	add := func(label, parallel, alone string) {
 		one, two, memory := r.of(parallel), r.of(parallel+"-2"), r.of(alone)
-		t.add(label, duration(one.ns), duration(two.ns), "×"+digits(one.ns/two.ns), fmt.Sprintf("%.0f", memory.bytes), fmt.Sprintf("%.0f", memory.allocs))
+		t.Add(label, duration(one.ns), duration(two.ns), "×"+report.Digits(one.ns/two.ns), fmt.Sprintf("%.0f", memory.bytes), fmt.Sprintf("%.0f", memory.allocs))
 	}
 	for _, implementation := range implementations.All {
 		add(implementation.Name, "Parallel/first-time/"+implementation.Name, benchmarkOf(implementation, 0))
@@ -143,34 +104,34 @@ func threads(r *reader) string {
 }
 
 func coldTable(r *reader) string {
-	t := table{head: []string{"", "time"}}
+	t := report.Table{Head: []string{"", "time"}}
 	for _, implementation := range implementations.All {
-		t.add(implementation.Name, r.time(ofCold+implementation.Name, ofCold+"gognito"))
+		t.Add(implementation.Name, r.time(ofCold+implementation.Name, ofCold+"gognito"))
 	}
-	t.add(awsJWTVerify, r.time(ofCold+awsJWTVerify, ofCold+"gognito"))
-	t.add(limitGo, r.time(ofCold+"nothing", ofCold+"gognito"))
-	t.add(limitNode, r.time(ofCold+"Node.js", ofCold+"gognito"))
+	t.Add(awsJWTVerify, r.time(ofCold+awsJWTVerify, ofCold+"gognito"))
+	t.Add(limitGo, r.time(ofCold+"nothing", ofCold+"gognito"))
+	t.Add(limitNode, r.time(ofCold+"Node.js", ofCold+"gognito"))
 	return t.String()
 }
 
 func setups(r *reader) string {
-	t := table{head: []string{"", "set-up", "time"}}
+	t := report.Table{Head: []string{"", "set-up", "time"}}
 	for _, implementation := range implementations.All {
 		for i, way := range implementation.Setups {
 			name := way.Name
 			if i == 0 {
 				name = "**" + name + "**"
 			}
-			t.add(implementation.Name, name+": "+way.How, r.time(benchmarkOf(implementation, i), firstTime))
+			t.Add(implementation.Name, name+": "+way.How, r.time(benchmarkOf(implementation, i), firstTime))
 		}
 		if implementation.Name == "jwx" {
 			for _, way := range implementation.Setups {
-				t.add("jwx", way.Name+" with the build tag `jwx_goccy`", r.time(ofTagged+"FirstTime/jwx/"+way.Name, firstTime))
+				t.Add("jwx", way.Name+" with the build tag `jwx_goccy`", r.time(ofTagged+"FirstTime/jwx/"+way.Name, firstTime))
 			}
 		}
 	}
-	t.add(awsJWTVerify, "**sync**: `CognitoJwtVerifier`, `cacheJwks`, `verifySync`", r.time(ofNode+"verifySync/good", firstTime))
-	t.add(awsJWTVerify, "async: the same, `await verify`", r.time(ofNode+"verify/good", firstTime))
+	t.Add(awsJWTVerify, "**sync**: `CognitoJwtVerifier`, `cacheJwks`, `verifySync`", r.time(ofNode+"verifySync/good", firstTime))
+	t.Add(awsJWTVerify, "async: the same, `await verify`", r.time(ofNode+"verify/good", firstTime))
 	return t.String()
 }
 
@@ -184,10 +145,10 @@ func library(all results) string {
 	}
 	slices.Sort(names)
 	r := &reader{results: all}
-	t := table{head: []string{"the library's own benchmark", "time", "bytes", "allocations"}}
+	t := report.Table{Head: []string{"the library's own benchmark", "time", "bytes", "allocations"}}
 	for _, name := range names {
 		one := r.of(name)
-		t.add(strings.TrimPrefix(name, ofLibrary), duration(one.ns), fmt.Sprintf("%.0f", one.bytes), fmt.Sprintf("%.0f", one.allocs))
+		t.Add(strings.TrimPrefix(name, ofLibrary), duration(one.ns), fmt.Sprintf("%.0f", one.bytes), fmt.Sprintf("%.0f", one.allocs))
 	}
 	return t.String()
 }

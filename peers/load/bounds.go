@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/gognito/gognito/peers/internal/report"
 )
 
 // A bound is what a number may be.
@@ -88,13 +90,13 @@ func (list verdicts) missed() error {
 }
 
 func (list verdicts) table() string {
-	t := table{head: []string{"", "promised", "measured", ""}}
+	t := report.Table{Head: []string{"", "promised", "measured", ""}}
 	for _, v := range list {
 		word := "held"
 		if !v.held() {
 			word = "**missed**"
 		}
-		t.add(v.name, v.may(), fmt.Sprintf("%.3g%s", v.measured, v.unit), word)
+		t.Add(v.name, v.may(), fmt.Sprintf("%.3g%s", v.measured, v.unit), word)
 	}
 	return "Bounds:\n\n" + t.String()
 }

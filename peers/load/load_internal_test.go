@@ -2,43 +2,20 @@ package main
 
 import (
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gognito/gognito/peers/internal/report"
 )
-
-func TestTheTablesComeBetweenTheMarks(t *testing.T) {
-	got, err := replace("a\n"+beginMark+"old\n"+endMark+"\nz\n", "new\n")
-	if want := "a\n" + beginMark + "\nnew\n\n" + endMark + "\nz\n"; err != nil || got != want {
-		t.Errorf("%q, %v, want %q", got, err, want)
-	}
-	for _, text := range []string{"", beginMark, endMark, endMark + "\n" + beginMark} {
-		if _, err := replace(text, "new"); err == nil {
-			t.Errorf("%q: no error", text)
-		}
-	}
-}
-
-// unmeasured is what the page says before its first run.
-const unmeasured = "Not measured yet."
 
 // The figures of the page are those of one run; its rows are what this program
 // measures now.
 func TestThePageHasARowForEachThingThatIsMeasured(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", page))
+	tables, err := report.Read(filepath.Join("..", ".."), "load")
 	if err != nil {
 		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(text), beginMark)
-	tables, _, found := strings.Cut(rest, endMark)
-	if !found {
-		t.Fatalf("%s lacks the marks", page)
-	}
-	if strings.TrimSpace(tables) == unmeasured {
-		t.Logf("%s says that nothing was measured yet", page)
-		return
 	}
 	list, err := judge(passing())
 	if err != nil {
@@ -51,20 +28,15 @@ func TestThePageHasARowForEachThingThatIsMeasured(t *testing.T) {
 	}
 	for _, row := range rows {
 		if !strings.Contains(tables, "\n| "+row) {
-			t.Errorf("%s has no row %q; run the program with -update", page, row)
+			t.Errorf("%s has no row %q; run the program with -update", report.Page, row)
 		}
 	}
 	if strings.Contains(tables, "**missed**") {
-		t.Errorf("%s holds a run that missed a bound", page)
+		t.Errorf("%s holds a run that missed a bound", report.Page)
 	}
 }
 
-func TestNumbersHaveTheDigitsThatCount(t *testing.T) {
-	for x, want := range map[float64]string{0.804: "0.80", 9.96: "10.0", 43.21: "43.2", 182.6: "183"} {
-		if got := digits(x); got != want {
-			t.Errorf("%v: %q, want %q", x, got, want)
-		}
-	}
+func TestLongNumbersHaveCommas(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 10_000: "10,000", 1_234_567: "1,234,567"} {
 		if got := thousands(n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)

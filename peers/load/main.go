@@ -18,6 +18,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/gognito/gognito/peers/internal/report"
 )
 
 type settings struct {
@@ -86,7 +88,7 @@ func run(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	report, err := tables(all, memory)
+	text, err := tables(all, memory)
 	if err != nil {
 		return err
 	}
@@ -94,15 +96,15 @@ func run(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	report = machine + "\n" + report + "\n" + verdicts.table()
-	fmt.Print(report)
+	text = machine + "\n" + text + "\n" + verdicts.table()
+	fmt.Print(text)
 	if err := verdicts.missed(); err != nil || !s.update {
 		return err
 	}
 	if err := quiet(all); err != nil {
 		return err
 	}
-	return update(s.root, report)
+	return report.Update(s.root, "load", text)
 }
 
 // check checks what is needed before anything is built.
