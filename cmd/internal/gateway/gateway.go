@@ -58,7 +58,8 @@ func New(s *settings.Settings, v gognito.TokenVerifier, o *telemetry.Observer) (
 }
 
 // sourceOf returns the source of tokens: the Authorization header, then each cookie,
-// then Amplify's.
+// then Amplify's. What a browser sends by itself is in cookies alone, which
+// [Call.authenticated] relies on.
 func sourceOf(t settings.Tokens) httpauth.TokenSource {
 	var sources []httpauth.TokenSource
 	if t.Bearer {

@@ -53,6 +53,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		}, []string{"listener"}),
 		keyAges: newKeyAges(),
 	}
+	m.tallies.Store(&map[kind]tally{})
 	r.MustRegister(m.decisions, m.durations, m.fetches, m.reloads, m.loaded, m.connections, m.keyAges,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, result := range []string{fetchOK, fetchFailed, fetchAbsent} {
@@ -92,19 +93,15 @@ type tally struct {
 
 func (m *Metrics) tally(k kind) tally {
 	known := m.tallies.Load()
-	if known != nil {
-		if t, ok := (*known)[k]; ok {
-			return t
-		}
+	if t, ok := (*known)[k]; ok {
+		return t
 	}
 	t := tally{decisions: m.decisions.WithLabelValues(k.dialect, k.rule, k.outcome, k.reason)}
 	if k.timed {
 		t.durations = m.durations.WithLabelValues(k.dialect)
 	}
-	grown := map[kind]tally{k: t}
-	if known != nil {
-		maps.Copy(grown, *known)
-	}
+	grown := maps.Clone(*known)
+	grown[k] = t
 	m.tallies.CompareAndSwap(known, &grown) // or another was faster, and this is kept the next time
 	return t
 }
