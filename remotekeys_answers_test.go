@@ -59,7 +59,12 @@ func bomb(mebibytes int) http.HandlerFunc {
 	}
 }
 
-func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// hang never answers, not even a client that has just gone: one that reads until its
+// connection is closed may still take that answer.
+func hang(_ http.ResponseWriter, r *http.Request) {
+	<-r.Context().Done()
+	panic(http.ErrAbortHandler)
+}
 
 // dribble answers with a good set, a byte at a time, slower than anybody waits, and
 // until the client has gone.
