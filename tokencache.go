@@ -10,14 +10,17 @@ import (
 // and what it said. It remembers no decision: time, client, use and revocation
 // are judged at every call, and so is whether that *Key is still published.
 //
-// It is keyed by the whole token, lives in this process only, and is bounded in
-// bytes: what an attacker sends never gets in, and what users send can't grow it.
+// A token is looked up by the end of its signature, which takes less time to hash,
+// and is the one that is remembered only if the whole is. The cache lives in this
+// process only, and is bounded in bytes: what an attacker sends never gets in, and
+// what users send can't grow it.
 type tokenCache struct {
 	tokens *otter.Cache[string, *rememberedToken]
 }
 
 // rememberedToken is a token that passed every check once. It is never changed.
 type rememberedToken struct {
+	token    string
 	verifier *Verifier
 	issuer   int // index of the verifier's issuers
 	keyID    string
@@ -38,11 +41,18 @@ func newTokenCache(maxBytes int) *tokenCache {
 	})}
 }
 
+// suffix is how much of a signature's end a token is looked up by: 192 bits, less a
+// few, that two tokens never share.
+const suffix = 32
+
 func (c *tokenCache) get(token string) *rememberedToken {
-	if c == nil {
+	if c == nil || len(token) < suffix {
 		return nil
 	}
-	remembered, _ := c.tokens.GetIfPresent(token)
+	remembered, _ := c.tokens.GetIfPresent(token[len(token)-suffix:])
+	if remembered == nil || remembered.token != token {
+		return nil
+	}
 	return remembered
 }
 
@@ -50,7 +60,8 @@ func (c *tokenCache) get(token string) *rememberedToken {
 // part of a much larger header.
 func (c *tokenCache) put(token string, t parsedToken, v *Verifier, issuer int, key *Key) {
 	if c != nil {
-		c.tokens.Set(strings.Clone(token), &rememberedToken{v, issuer, strings.Clone(t.KeyID), key, t.payload})
+		token = strings.Clone(token)
+		c.tokens.Set(token[len(token)-suffix:], &rememberedToken{token, v, issuer, strings.Clone(t.KeyID), key, t.payload})
 	}
 }
 
@@ -59,13 +70,13 @@ func (c *tokenCache) put(token string, t parsedToken, v *Verifier, issuer int, k
 // a cache and compares with the heap.
 const entryOverhead = 1024
 
-func weigh(token string, r *rememberedToken) uint32 {
-	decoded := len(token) / 4 * 3 // header and payload, one text, of which the claims are parts
-	element := 16                 // of a list
+func weigh(_ string, r *rememberedToken) uint32 {
+	decoded := len(r.token) / 4 * 3 // header and payload, one text, of which the claims are parts
+	element := 16                   // of a list
 	if strings.IndexByte(r.judged.Claims.payload, '\\') >= 0 {
 		decoded *= 2 // what was escaped is no part of it
 		element *= 2 // and takes a slot of its own, however short
 	}
 	lists := cap(r.judged.Groups) + cap(r.judged.Scopes) + cap(r.judged.Audience)
-	return uint32(entryOverhead + len(token) + decoded + len(r.keyID) + element*lists) //nolint:gosec // a token is at most 64 KiB
+	return uint32(entryOverhead + len(r.token) + decoded + len(r.keyID) + element*lists) //nolint:gosec // a token is at most 64 KiB
 }
