@@ -3,9 +3,9 @@
 // the gateway; and fails when a bound is missed.
 //
 // Each server is a process of its own with one core to itself, and wrk, which sends
-// the requests, has another. They take turns, round after round, so that a machine
-// whose speed drifts slows all alike, and medians of the rounds count. Every answer
-// is counted, and one that is not the expected one ends the run.
+// the requests and never sleeps, has another. They take turns, round after round, so
+// that a machine whose speed drifts slows all alike, and medians of the rounds count.
+// Every answer is counted, and one that is not the expected one ends the run.
 package main
 
 import (
@@ -67,7 +67,7 @@ func run(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	w, err := newWrk(folder)
+	w, err := newWrk(ctx, folder)
 	if err != nil {
 		return err
 	}
@@ -112,9 +112,9 @@ func (s settings) check() error {
 	if s.rounds < 1 || s.tokens < 1 || s.duration < time.Second || s.duration%time.Second != 0 {
 		return errors.New("-rounds and -tokens are at least 1, and -duration is a number of seconds")
 	}
-	for _, program := range []string{"wrk", "taskset"} {
+	for _, program := range []string{"wrk", "taskset", "cc"} {
 		if _, err := exec.LookPath(program); err != nil {
-			return fmt.Errorf("there is no %s on the PATH: apt-get install wrk util-linux", program)
+			return fmt.Errorf("there is no %s on the PATH: apt-get install wrk util-linux gcc", program)
 		}
 	}
 	return nil

@@ -49,7 +49,7 @@ func thousands(n int) string {
 func tables(all results, memory []size) (string, error) {
 	r := &reader{results: all}
 	rates := report.Table{Head: []string{"requests in a second of the processor", oneToken, tenfold}}
-	clocks := report.Table{Head: []string{"one token, by the clock", "requests in a second", "99 of 100 answers within", "the server had its core for", "wrk its own for"}}
+	clocks := report.Table{Head: []string{"one token, by the clock", "requests in a second", "99 of 100 answers within", "the server had its core for"}}
 	for _, server := range compared {
 		rates.Add(server, r.rate(server, oneToken), r.rate(server, tenfold))
 		latency := report.Digits(r.of(server, oneToken, p99)/1000) + " ms"
@@ -57,7 +57,7 @@ func tables(all results, memory []size) (string, error) {
 			latency += " (" + r.times(server, oneToken, p99) + ")"
 		}
 		clocks.Add(server, thousands(int(r.of(server, oneToken, perSecond))), latency,
-			percent(r.of(server, oneToken, busy)), percent(r.of(server, oneToken, wrkBusy)))
+			percent(r.of(server, oneToken, busy)))
 	}
 	sizes := report.Table{Head: []string{"memory of gognito", "afterwards", "at its most"}}
 	for _, s := range memory {

@@ -15,22 +15,31 @@ import (
 	"time"
 )
 
-//go:embed *.lua
+//go:embed *.lua awake/awake.c
 var scripts embed.FS
 
 // connections is how many wrk keeps open, and so how many requests are under way.
 const connections = 32
 
-// wrk is the program of that name and what it sends.
+// wrk is the program of that name and what it sends. It never sleeps: to wake it would be
+// a part of what an answer costs its server, and a slower server would pay it more often.
 type wrk struct {
 	folder string
+	awake  string // the library that keeps it from sleeping
 	tokens string // the file with many tokens
 }
 
-// newWrk writes the scripts where wrk finds them.
-func newWrk(folder string) (*wrk, error) {
-	w := &wrk{folder: filepath.Join(folder, "lua")}
-	return w, os.CopyFS(w.folder, scripts)
+// newWrk writes the scripts where wrk finds them, and compiles the library.
+func newWrk(ctx context.Context, folder string) (*wrk, error) {
+	w := &wrk{folder: filepath.Join(folder, "wrk"), awake: filepath.Join(folder, "awake.so")}
+	if err := os.CopyFS(w.folder, scripts); err != nil {
+		return nil, err
+	}
+	output, err := exec.CommandContext(ctx, "cc", "-O2", "-shared", "-fPIC", "-o", w.awake, filepath.Join(w.folder, "awake", "awake.c")).CombinedOutput() //nolint:gosec // files of ours
+	if err != nil {
+		return nil, fmt.Errorf("cc: %w\n%s", err, output)
+	}
+	return w, nil
 }
 
 // headers are what nginx tells of its client's request, as examples/gateway has it.
@@ -87,7 +96,7 @@ func (w *wrk) run(ctx context.Context, s *server, script string, d time.Duration
 	line = append(append(line, s.url(), "--"), args...)
 	command := exec.CommandContext(ctx, "taskset", line...) //nolint:gosec // arguments of ours
 	var complaints bytes.Buffer
-	command.Dir, command.Stderr = w.folder, &complaints
+	command.Dir, command.Env, command.Stderr = w.folder, append(os.Environ(), "LD_PRELOAD="+w.awake), &complaints
 	output, err := command.Output()
 	if err != nil {
 		return nil, fmt.Errorf("wrk %s: %w\n%s", s.url(), err, complaints.String())
