@@ -109,7 +109,7 @@ bench: ## Measure gognito beside the others, and fail if a promised ratio is mis
 	GOWORK=off go -C peers run ./bench -root "$(CURDIR)"
 
 .PHONY: load
-load: ## Measure the gateway under load, and fail if a promised ratio is missed (needs wrk; LOAD_TOKENS=1000000 for a million)
+load: ## Measure the gateway under load, and fail if a promised ratio is missed (needs wrk and cc; LOAD_TOKENS=1000000 for a million)
 	GOWORK=off go -C peers run ./load -root "$(CURDIR)" -tokens $(LOAD_TOKENS)
 
 .PHONY: soak
