@@ -149,14 +149,19 @@ func (c *Claims) clone() *Claims {
 		texts [6]string
 	}{Claims: *c}
 	room := own.texts[:0]
-	for _, list := range []*[]string{&own.Groups, &own.Scopes, &own.Audience} {
-		if *list != nil {
-			start := len(room)
-			room = append(room, *list...)
-			*list = room[start:len(room):len(room)]
-		}
-	}
+	own.Groups, room = cloneInto(room, own.Groups)
+	own.Scopes, room = cloneInto(room, own.Scopes)
+	own.Audience, _ = cloneInto(room, own.Audience)
 	return &own.Claims
+}
+
+// cloneInto returns a copy of the list at the end of room, and room with it; of nil, nil.
+func cloneInto(room, list []string) (own, longer []string) {
+	if list == nil {
+		return nil, room
+	}
+	longer = append(room, list...)
+	return longer[len(room):len(longer):len(longer)], longer
 }
 
 // String returns the kind of the token.

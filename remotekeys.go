@@ -103,7 +103,7 @@ func NewRemoteKeys(c RemoteKeysConfig) (*RemoteKeys, error) {
 func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
 	last := ErrKeyNotFound
 	for set := range r.sets {
-		key, err := r.find(ctx, set, kid)
+		key, _, err := r.find(ctx, set, kid)
 		if err == nil {
 			return key, nil
 		}
@@ -115,10 +115,10 @@ func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
 }
 
 // find returns the key of that ID, which a token of the named set's issuer asks
-// for.
-func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (*Key, error) {
+// for, and when it was there: later than all that was waited for.
+func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (_ *Key, found time.Time, _ error) {
 	if err := r.ready(ctx); err != nil {
-		return nil, err
+		return nil, found, err
 	}
 	now := time.Now()
 	known := r.current.Load()
@@ -129,7 +129,7 @@ func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (*Key, err
 			// The pool may have moved to the issuer that its tokens name.
 			r.refreshDue(known, named, now)
 		}
-		return key.Key, nil
+		return key.Key, now, nil
 	}
 	sets := []int{named}
 	if ok && key.set != named {
@@ -137,17 +137,18 @@ func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (*Key, err
 	}
 	for _, set := range sets {
 		if err := r.await(ctx, known, set, now); err != nil {
-			return nil, err
+			return nil, found, err
 		}
 		known = r.current.Load()
-		if key, ok = known.union[kid]; ok && r.fresh(known.states[key.set], time.Now()) {
-			return key.Key, nil
+		found = time.Now()
+		if key, ok = known.union[kid]; ok && r.fresh(known.states[key.set], found) {
+			return key.Key, found, nil
 		}
 	}
 	if ok && known.states[key.set].err != nil && !r.unused(known, key.set, now) {
-		return nil, known.states[key.set].err
+		return nil, found, known.states[key.set].err
 	}
-	return nil, r.verdict(known, named, now)
+	return nil, found, r.verdict(known, named, now)
 }
 
 // verdict says what it means that a key is not in the set as it stands.

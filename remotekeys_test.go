@@ -526,6 +526,35 @@ func TestAShortMaxStaleMakesRequestsWaitAndRefusesNone(t *testing.T) {
 	})
 }
 
+func TestATokenThatExpiresWhileKeysAreWaitedForIsRefused(t *testing.T) {
+	const id, client = "us-east-1_AbCdEfGhI", "6h89qn2bfglbmvfebq9aaknqk0"
+	key := keyPairs()[0]
+	for _, left := range []time.Duration{2 * time.Second, 4 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			first, _ := issuerURLs(id)
+			net := newTransport()
+			net.answer(first, func(w http.ResponseWriter, r *http.Request) {
+				time.Sleep(3 * time.Second)
+				publish(key)(w, r)
+			})
+			v, err := gognito.New(gognito.Config{UserPoolID: id, ClientIDs: []string{client}, HTTPClient: net.client()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := mint.NewSession(mint.Pool{ID: id, Issuer: mint.Issuer(id)}, mint.User{Username: "jane", Subject: mint.NewSubject()}, client, time.Now())
+			claims := mint.AccessClaims(s)
+			claims["exp"] = time.Now().Add(left).Unix()
+			want := gognito.Reason("")
+			if left < 3*time.Second {
+				want = gognito.ReasonExpired
+			}
+			if _, err := v.Verify(t.Context(), mint.Sign(key, claims)); gognito.ReasonOf(err) != want {
+				t.Errorf("with %v left: %v, want the reason %q", left, err, want)
+			}
+		})
+	}
+}
+
 // newPoolVerifier returns a function that mints a token of the key and the issuer
 // now, and says why it is refused.
 func newPoolVerifier(t *testing.T, id string, net *transport) func(key *mint.Key, issuer string) gognito.Reason {

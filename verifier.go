@@ -30,7 +30,7 @@ type Verifier struct {
 	cacheBytes    int
 	cache         *tokenCache
 	trace         *Trace
-	now           func() time.Time
+	now           func() time.Time // nil: time.Now
 }
 
 // New returns a Verifier for one pool. It does no I/O and starts no goroutine:
@@ -58,9 +58,6 @@ func New(c Config) (*Verifier, error) {
 	}
 	if v.cacheBytes == 0 {
 		v.cacheBytes = defaultCacheBytes
-	}
-	if v.now == nil {
-		v.now = time.Now
 	}
 	region, _ := regionOf(c.UserPoolID) // checked above
 	v.issuers = issuersOf(c.UserPoolID, region)
@@ -145,7 +142,7 @@ func (v *Verifier) judge(ctx context.Context, token string, t parsedToken, cache
 	if issuer < 0 {
 		return nil, NewError(ReasonIssuer, nil)
 	}
-	key, err := v.key(ctx, issuer, t.KeyID)
+	key, now, err := v.key(ctx, issuer, t.KeyID)
 	if err != nil {
 		return nil, keyError(ctx, err)
 	}
@@ -155,7 +152,7 @@ func (v *Verifier) judge(ctx context.Context, token string, t parsedToken, cache
 	if err := t.payload.shape(); err != nil {
 		return nil, NewError(ReasonMalformed, err)
 	}
-	claims, err := v.admit(ctx, t.payload)
+	claims, err := v.admit(ctx, t.payload, now)
 	if err == nil {
 		cache.put(token, t, v, issuer, key)
 	}
@@ -165,7 +162,7 @@ func (v *Verifier) judge(ctx context.Context, token string, t parsedToken, cache
 // recall decides about a token whose signature verified before, under a key that
 // must still be the one that is published.
 func (v *Verifier) recall(ctx context.Context, r *rememberedToken, token string, cache *tokenCache) (_ *Claims, remembered bool, _ error) {
-	key, err := v.key(ctx, r.issuer, r.keyID)
+	key, now, err := v.key(ctx, r.issuer, r.keyID)
 	if err != nil {
 		return nil, true, keyError(ctx, err)
 	}
@@ -177,26 +174,31 @@ func (v *Verifier) recall(ctx context.Context, r *rememberedToken, token string,
 		claims, err := v.judge(ctx, token, parsed, cache)
 		return claims, false, err
 	}
-	claims, err := v.admit(ctx, r.judged)
+	claims, err := v.admit(ctx, r.judged, now)
 	return claims, true, err
 }
 
-// key asks the key source. The pool's own is told which issuer the token names.
-func (v *Verifier) key(ctx context.Context, issuer int, kid string) (*Key, error) {
+// key asks the key source, and returns the time after that. The pool's own is told
+// which issuer the token names, and has looked at the clock itself.
+func (v *Verifier) key(ctx context.Context, issuer int, kid string) (key *Key, now time.Time, err error) {
 	if v.remote != nil {
-		return v.remote.find(ctx, issuer, kid)
+		key, now, err = v.remote.find(ctx, issuer, kid)
+	} else {
+		key, err = v.keys.Key(ctx, kid)
+		now = time.Now()
+		if err == nil && (key == nil || key.rsa == nil) {
+			err = errors.New("gognito: the KeySource returned neither a key nor an error")
+		}
 	}
-	key, err := v.keys.Key(ctx, kid)
-	if err == nil && (key == nil || key.rsa == nil) {
-		return nil, errors.New("gognito: the KeySource returned neither a key nor an error")
+	if v.now != nil {
+		now = v.now()
 	}
-	return key, err
+	return key, now, err
 }
 
 // admit decides what can change while a token stays the same, and returns claims
 // of the caller's own.
-func (v *Verifier) admit(ctx context.Context, p *payload) (*Claims, error) {
-	now := v.now()
+func (v *Verifier) admit(ctx context.Context, p *payload, now time.Time) (*Claims, error) {
 	switch {
 	case !now.Before(p.ExpiresAt.Add(v.leeway)):
 		return nil, NewError(ReasonExpired, nil)

@@ -59,6 +59,9 @@ func Bearer(r *http.Request) ([]Token, error) {
 	if value == "" || err != nil {
 		return nil, err
 	}
+	if token, ok := strings.CutPrefix(value, "Bearer "); ok { // as nearly all do it
+		return []Token{{Raw: strings.TrimLeft(token, " ")}}, nil
+	}
 	// RFC 9110, section 11.4: a scheme, spaces, and credentials.
 	end := strings.IndexFunc(value, notTokenChar)
 	if end < 0 {

@@ -52,13 +52,16 @@ func cutPort(host string) (name, port string, found bool) {
 // 9110, section 9.1); one in lower case is none that a server has, unless it is
 // one that changes its case, and then it is another method.
 func canonicalMethod(method string) (string, error) {
-	if method == "" || strings.ContainsFunc(method, func(c rune) bool {
-		return !('A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c < 0x80 && strings.ContainsRune("!#$%&'*+-.^_`|~", c))
-	}) {
+	switch method {
+	case "":
 		return "", errMethod
-	}
-	if method == "HEAD" {
+	case "HEAD":
 		return "GET", nil
+	}
+	for _, c := range []byte(method) {
+		if !('A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0) {
+			return "", errMethod
+		}
 	}
 	return method, nil
 }

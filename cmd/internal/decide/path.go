@@ -38,7 +38,7 @@ func readings(target string, room []string) (paths []string, canonical bool, err
 		return nil, false, errForm
 	case len(path) > maxPath:
 		return nil, false, errLong
-	case strings.ContainsFunc(path, func(c rune) bool { return c <= ' ' || c == '#' || c > '~' }):
+	case !isEncoded(path):
 		return nil, false, errRaw
 	case !escapesAreValid(path):
 		return nil, false, errEscape
@@ -80,6 +80,16 @@ func checkDecoded(path string) error {
 		return errControl
 	}
 	return nil
+}
+
+// isEncoded reports whether a path holds nothing that must be encoded.
+func isEncoded(path string) bool {
+	for _, c := range []byte(path) {
+		if c <= ' ' || c == '#' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func escapesAreValid(path string) bool {

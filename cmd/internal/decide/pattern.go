@@ -79,8 +79,10 @@ func parsePattern(text string) (pattern, error) {
 // since some letters, as the dotless i and the Kelvin sign, have only one of them
 // in common with another.
 func fold(text string) string {
-	if !strings.ContainsFunc(text, func(c rune) bool { return c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' }) {
-		return text
+	for _, c := range []byte(text) {
+		if c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+			return strings.Map(func(c rune) rune { return unicode.ToLower(unicode.ToUpper(c)) }, text)
+		}
 	}
-	return strings.Map(func(c rune) rune { return unicode.ToLower(unicode.ToUpper(c)) }, text)
+	return text
 }

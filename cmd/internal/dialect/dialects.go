@@ -38,25 +38,25 @@ var (
 	envoy = dialect{name: "envoy", proto: "X-Forwarded-Proto", client: (*gateway.Gateway).ForwardedFor, removes: true}
 )
 
-// call returns the client's request; nil: the proxy does not tell of one, or not so
+// call returns the client's request; not ok: the proxy does not tell of one, or not so
 // that it can be relied on. target is that of a proxy that asks with the request itself.
-func (d *dialect) call(r *http.Request, target string, g *gateway.Gateway) *gateway.Call {
+func (d *dialect) call(r *http.Request, target string, g *gateway.Gateway) (call gateway.Call, ok bool) {
 	method, host, proto := r.Method, r.Host, r.Header[d.proto]
 	scheme := gateway.SchemeOf(proto)
 	if d.target == "" {
 		if scheme == "" && proto != nil {
-			return nil
+			return call, false
 		}
 	} else {
 		method, host, target = word(r.Header[d.method]), word(r.Header[d.host]), one(r.Header[d.target])
 		if method == "" || host == "" || target == "" || scheme == "" {
-			return nil
+			return call, false
 		}
 	}
-	return &gateway.Call{
+	return gateway.Call{
 		Dialect: d.name, Method: method, Host: host, Target: target, Request: r, Scheme: scheme,
 		Client: d.client(g, r.Header), Limited: d.limited,
-	}
+	}, true
 }
 
 // one returns the value of a header that is there once, and holds no control

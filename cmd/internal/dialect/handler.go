@@ -67,11 +67,11 @@ func leaveBody(w http.ResponseWriter) {
 // verify answers a proxy. target is what follows the path, in the one dialect that has
 // it there.
 func verify(g *gateway.Gateway, w http.ResponseWriter, r *http.Request, d *dialect, target string) {
-	call := callOf(g, w, r, d, target)
-	if call == nil {
+	call, ok := callOf(g, w, r, d, target)
+	if !ok {
 		return
 	}
-	outcome := g.Judge(call)
+	outcome := g.Judge(&call)
 	if !outcome.Allow {
 		outcome.Answer.Send(w)
 		return
@@ -85,28 +85,28 @@ func verify(g *gateway.Gateway, w http.ResponseWriter, r *http.Request, d *diale
 
 // signIn answers nginx, which can't hand on a redirect of /verify/nginx.
 func signIn(g *gateway.Gateway, w http.ResponseWriter, r *http.Request) {
-	call := callOf(g, w, r, &nginx, "")
-	if call == nil {
+	call, ok := callOf(g, w, r, &nginx, "")
+	if !ok {
 		return
 	}
 	call.Limited = false
-	g.SignIn(call).Send(w)
+	g.SignIn(&call).Send(w)
 }
 
-// callOf returns what a proxy asks about; nil: it was refused. A refusal is logged by the
+// callOf returns what a proxy asks about; not ok: it was refused. A refusal is logged by the
 // request as it came in, and nothing that it says of another is looked at.
-func callOf(g *gateway.Gateway, w http.ResponseWriter, r *http.Request, d *dialect, target string) *gateway.Call {
+func callOf(g *gateway.Gateway, w http.ResponseWriter, r *http.Request, d *dialect, target string) (call gateway.Call, ok bool) {
 	from := gateway.PeerOf(r)
 	err := gateway.ErrUntrusted
 	if g.Trusts(from) {
-		if call := d.call(r, target, g); call != nil {
-			return call
+		if call, ok = d.call(r, target, g); ok {
+			return call, true
 		}
 		err = gateway.ErrMetadata
 	}
-	refused := &gateway.Call{
+	call = gateway.Call{
 		Dialect: d.name, Method: r.Method, Host: r.Host, Target: r.RequestURI, Request: r, Client: from, Limited: d.limited,
 	}
-	g.Refuse(refused, err).Answer.Send(w)
-	return nil
+	g.Refuse(&call, err).Answer.Send(w)
+	return call, false
 }

@@ -29,10 +29,10 @@ func respond(code codes.Code) *authv3.CheckResponse {
 func allowed(fields []identity.Field, remove []string) *authv3.CheckResponse {
 	ok := &authv3.OkHttpResponse{HeadersToRemove: remove}
 	for _, f := range fields {
-		if !sendable(f.Value) {
+		if !sendable(f.Value()) {
 			return undecided()
 		}
-		ok.Headers = append(ok.Headers, overwrite(f.Name, f.Value))
+		ok.Headers = append(ok.Headers, overwrite(f.Name, f.Value()))
 	}
 	response := respond(codes.OK)
 	response.HttpResponse = &authv3.CheckResponse_OkResponse{OkResponse: ok}

@@ -120,8 +120,8 @@ func TestWhatCantBeSentIsADenial(t *testing.T) {
 		"a line end":  extauthz.Denied(&gateway.Answer{Status: 302, Header: http.Header{"Location": {"https://a/\r\nSet-Cookie: a=b"}}}),
 		"a body":      extauthz.Denied(&gateway.Answer{Status: 403, Body: []byte("\xff")}),
 		"nothing":     extauthz.Denied(nil),
-		"an identity": extauthz.Allowed([]identity.Field{{Name: "X-Auth-User", Value: "ad\xff"}}, nil),
-		"two lines":   extauthz.Allowed([]identity.Field{{Name: "A", Value: "a"}, {Name: "X-Auth-User", Value: "jane\nX-Auth-Groups: admins"}}, nil),
+		"an identity": extauthz.Allowed([]identity.Field{identity.NewField("X-Auth-User", "ad\xff")}, nil),
+		"two lines":   extauthz.Allowed([]identity.Field{identity.NewField("A", "a"), identity.NewField("X-Auth-User", "jane\nX-Auth-Groups: admins")}, nil),
 	} {
 		b, err := proto.Marshal(response)
 		if err != nil {

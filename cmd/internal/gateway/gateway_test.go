@@ -68,7 +68,7 @@ func call(t testing.TB, line string, header ...string) *gateway.Call {
 func told(fields []identity.Field) string {
 	var lines []string
 	for _, f := range fields {
-		lines = append(lines, f.Name+": "+f.Value)
+		lines = append(lines, f.Name+": "+f.Value())
 	}
 	return strings.Join(lines, "\n")
 }

@@ -1,15 +1,32 @@
 package gateway
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 )
 
+// WithPeer is an [http.Server]'s ConnContext that saves [PeerOf] to read the same address
+// for each request of a connection.
+func WithPeer(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, peerKey{}, addressIn(c.RemoteAddr().String()))
+}
+
+type peerKey struct{}
+
 // PeerOf returns the address that a request came from; the zero value: it can't be told.
 func PeerOf(r *http.Request) netip.Addr {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if address, ok := r.Context().Value(peerKey{}).(netip.Addr); ok {
+		return address
+	}
+	return addressIn(r.RemoteAddr)
+}
+
+func addressIn(addressAndPort string) netip.Addr {
+	from, err := netip.ParseAddrPort(addressAndPort)
 	if err != nil {
 		return netip.Addr{}
 	}

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
 	"testing"
@@ -20,5 +21,22 @@ func TestAPeersAddressIsComparedInItsPlainForm(t *testing.T) {
 		if got := g.Trusts(gateway.PeerOf(&http.Request{RemoteAddr: from})); got != want {
 			t.Errorf("%s: trusted %v", from, got)
 		}
+		ctx := gateway.WithPeer(t.Context(), connection{from: address(from)})
+		if got := g.Trusts(gateway.PeerOf((&http.Request{}).WithContext(ctx))); got != want {
+			t.Errorf("a connection of %s: trusted %v", from, got)
+		}
 	}
 }
+
+// A connection is from an address, and nothing else.
+type connection struct {
+	net.Conn
+	from address
+}
+
+func (c connection) RemoteAddr() net.Addr { return c.from }
+
+type address string
+
+func (address) Network() string  { return "tcp" }
+func (a address) String() string { return string(a) }

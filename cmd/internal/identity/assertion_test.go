@@ -34,7 +34,7 @@ func assert(t testing.TB, i *identity.Issuer, u *gognito.User) string {
 	if last.Name != "X-Auth-Assertion" {
 		t.Fatalf("the last field is %s", last.Name)
 	}
-	return last.Value
+	return last.Value()
 }
 
 // open verifies an assertion as an application does, by nothing but the key set, and
@@ -178,7 +178,7 @@ func TestNoClaimTakesThePlaceOfTheAssertionsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(t, "fields", len(fields), len(names)+1)
-	for name, value := range open(t, issuer.JWKS(), fields[len(names)].Value) {
+	for name, value := range open(t, issuer.JWKS(), fields[len(names)].Value()) {
 		if value == "of the token" {
 			t.Errorf("%s is the token's", name)
 		}

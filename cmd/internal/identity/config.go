@@ -2,6 +2,7 @@ package identity
 
 import (
 	"crypto/ecdsa"
+	"net/http"
 	"time"
 )
 
@@ -48,4 +49,16 @@ type Assertion struct {
 }
 
 // A Field is one header field. Its name is canonical, as in an [http.Header].
-type Field struct{ Name, Value string }
+type Field struct {
+	Name  string
+	value [1]string // a header's list
+}
+
+// NewField returns a field.
+func NewField(name, value string) Field { return Field{name, [1]string{value}} }
+
+// Value returns what the field says.
+func (f *Field) Value() string { return f.value[0] }
+
+// SetIn sets the field in a header, which is given no copy of it.
+func (f *Field) SetIn(header http.Header) { header[f.Name] = f.value[:] }

@@ -34,8 +34,8 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	for _, field := range fields {
-		request.Set(field.Name, field.Value)
+	for i := range fields {
+		fields[i].SetIn(request)
 	}
 	for _, name := range []string{"Accept", "X-Auth-User", "X-Auth-Groups", "X-Auth-Email"} {
 		fmt.Printf("%s: %q\n", name, request[name])

@@ -105,7 +105,7 @@ func told(t testing.TB, c identity.Config, u *gognito.User) string {
 func lines(fields []identity.Field) string {
 	var b strings.Builder
 	for _, f := range fields {
-		b.WriteString(f.Name + ": " + f.Value + "\n")
+		b.WriteString(f.Name + ": " + f.Value() + "\n")
 	}
 	return b.String()
 }

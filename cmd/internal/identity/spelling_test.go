@@ -80,7 +80,7 @@ func TestAProxyRemovesWhatIsNotToldAndEveryOtherSpelling(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var fields []identity.Field
 			for _, name := range test.fields {
-				fields = append(fields, identity.Field{Name: name, Value: "v"})
+				fields = append(fields, identity.NewField(name, "v"))
 			}
 			client := make(http.Header)
 			for _, key := range test.client {
@@ -134,9 +134,9 @@ func TestAClaimThatIsAbsentLeavesNothingOfTheClients(t *testing.T) {
 		}
 	}
 	issuer.Strip(client)
-	for _, f := range fields {
-		client.Set(f.Name, f.Value)
-		proxied.Set(f.Name, f.Value)
+	for i := range fields {
+		fields[i].SetIn(client)
+		fields[i].SetIn(proxied)
 	}
 	want := http.Header{"X-Auth-User": {"ann"}, "X-Auth-Subject": {"7f1c"}}
 	expect(t, "stripped", client, want)

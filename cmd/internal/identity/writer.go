@@ -30,7 +30,7 @@ func (w *writer) put(name, text string) error {
 	if w.room < 0 {
 		return ErrTooLarge
 	}
-	w.fields = append(w.fields, Field{name, text})
+	w.fields = append(w.fields, NewField(name, text))
 	return nil
 }
 

@@ -50,7 +50,7 @@ func (on *passage) rewrite(pr *httputil.ProxyRequest) {
 		removeCredentials(h, s.Tokens)
 	}
 	on.gateway.Identity().Strip(h)
-	for _, field := range on.fields {
-		h.Set(field.Name, field.Value)
+	for i := range on.fields {
+		on.fields[i].SetIn(h)
 	}
 }

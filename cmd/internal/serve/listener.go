@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/netutil"
 	"google.golang.org/grpc"
 
+	"github.com/gognito/gognito/cmd/internal/gateway"
 	"github.com/gognito/gognito/cmd/internal/telemetry"
 )
 
@@ -94,6 +95,7 @@ func (p *process) server(handler http.Handler) *http.Server {
 	limits := p.current.Load().settings.Limits
 	return &http.Server{
 		Handler:           handler,
+		ConnContext:       gateway.WithPeer,
 		ReadHeaderTimeout: limits.HeaderTimeout,
 		IdleTimeout:       limits.IdleTimeout,
 		MaxHeaderBytes:    limits.HeaderBytes,
