@@ -141,29 +141,6 @@ func newDecodeError(into any, cause error) error {
 	return &decodeError{text, cause}
 }
 
-// clone returns claims of the caller's own, lists included, in one allocation
-// unless the lists are long.
-func (c *Claims) clone() *Claims {
-	own := &struct {
-		Claims
-		texts [6]string
-	}{Claims: *c}
-	room := own.texts[:0]
-	own.Groups, room = cloneInto(room, own.Groups)
-	own.Scopes, room = cloneInto(room, own.Scopes)
-	own.Audience, _ = cloneInto(room, own.Audience)
-	return &own.Claims
-}
-
-// cloneInto returns a copy of the list at the end of room, and room with it; of nil, nil.
-func cloneInto(room, list []string) (own, longer []string) {
-	if list == nil {
-		return nil, room
-	}
-	longer = append(room, list...)
-	return longer[len(room):len(longer):len(longer)], longer
-}
-
 // String returns the kind of the token.
 func (c Claims) String() string { return "gognito.Claims(" + string(c.TokenUse) + ")" }
 

@@ -1,8 +1,6 @@
 package gognito
 
 import (
-	"strings"
-
 	"github.com/maypok86/otter/v2"
 )
 
@@ -16,16 +14,6 @@ import (
 // what users send can't grow it.
 type tokenCache struct {
 	tokens *otter.Cache[string, *rememberedToken]
-}
-
-// rememberedToken is a token that passed every check once. It is never changed.
-type rememberedToken struct {
-	token    string
-	verifier *Verifier
-	issuer   int // index of the verifier's issuers
-	keyID    string
-	key      *Key
-	judged   *payload
 }
 
 // newTokenCache returns a cache of at most that many bytes, or nil, a cache that
@@ -56,27 +44,19 @@ func (c *tokenCache) get(token string) *rememberedToken {
 	return remembered
 }
 
-// put remembers that the key verified the token's signature. The token may be a
-// part of a much larger header.
-func (c *tokenCache) put(token string, t parsedToken, v *Verifier, issuer int, key *Key) {
-	if c != nil {
-		token = strings.Clone(token)
-		c.tokens.Set(token[len(token)-suffix:], &rememberedToken{token, v, issuer, strings.Clone(t.KeyID), key, t.payload})
+// put remembers a token. Nil is none.
+func (c *tokenCache) put(r *rememberedToken) {
+	if c != nil && r != nil {
+		c.tokens.Set(r.token[len(r.token)-suffix:], r)
 	}
 }
 
-// entryOverhead is what an entry costs beside its texts and lists: the structs,
-// and the cache's own node, table slot and queue slots. Rounded up; a test fills
-// a cache and compares with the heap.
-const entryOverhead = 1024
+// entryOverhead is what an entry costs beside its texts: the struct, and the cache's own
+// node, table slot and queue slots. Rounded up; a test fills a cache and compares with
+// the heap.
+const entryOverhead = 512
 
 func weigh(_ string, r *rememberedToken) uint32 {
-	decoded := len(r.token) / 4 * 3 // header and payload, one text, of which the claims are parts
-	element := 16                   // of a list
-	if strings.IndexByte(r.judged.Claims.payload, '\\') >= 0 {
-		decoded *= 2 // what was escaped is no part of it
-		element *= 2 // and takes a slot of its own, however short
-	}
-	lists := cap(r.judged.Groups) + cap(r.judged.Scopes) + cap(r.judged.Audience)
-	return uint32(entryOverhead + len(r.token) + decoded + len(r.keyID) + element*lists) //nolint:gosec // a token is at most 64 KiB
+	texts := len(r.token) + len(r.says) + 2*len(r.starts)
+	return uint32(entryOverhead + texts + texts/8) //nolint:gosec // a token is at most 64 KiB; memory comes in sizes that are up to an eighth apart
 }

@@ -3,6 +3,7 @@ package gognito_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -108,12 +109,72 @@ func TestEachCallGetsClaimsOfItsOwn(t *testing.T) {
 		if fmt.Sprintln(claims.Groups, claims.Scopes, claims.Audience, claims.Username) != fmt.Sprintf("[a b] [c d] [%s] jane\n", pool.ClientID()) {
 			t.Fatalf("claims that an earlier caller changed: %v", fieldsOf(claims))
 		}
+		if _ = append(claims.Groups, "admins"); claims.Scopes[0] != "c" {
+			t.Fatalf("a list is in front of another: %v", fieldsOf(claims))
+		}
 		claims.Groups[0], claims.Scopes[0], claims.Audience[0], claims.Username = "admins", "all", "x", "root"
 		claims.Groups = append(claims.Groups[:1], "admins")
 		var greedy greedyUnmarshaler
 		if err := claims.Decode(&greedy); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestARevocationCheckerCanNotChangeWhatIsRemembered(t *testing.T) {
+	pool := gognitotest.NewPool(t)
+	v := verifier(t, pool, func(c *gognito.Config) {
+		c.Revocation = gognito.RevocationFunc(func(_ context.Context, claims *gognito.Claims) (bool, error) {
+			if claims.Username != "jane" || claims.Groups[0] != "readers" {
+				t.Errorf("it was asked about %v", fieldsOf(claims))
+			}
+			claims.Username, claims.Groups[0] = "root", "admins"
+			return false, nil
+		})
+	})
+	token := pool.AccessToken(gognitotest.User{Username: "jane", Groups: []string{"readers"}})
+	for range 3 {
+		check(t, v, token, "")
+	}
+}
+
+func TestARememberedTokenSaysWhatItSaid(t *testing.T) {
+	pool := gognitotest.NewPool(t)
+	var last gognito.VerifyInfo
+	v := verifier(t, pool, func(c *gognito.Config) {
+		c.TokenUse, c.AllowMachines = gognito.AnyToken, true
+		c.Trace = &gognito.Trace{Verified: func(_ context.Context, info gognito.VerifyInfo) { last = info }}
+	})
+	user := func(claims map[string]any, groups ...string) gognitotest.User {
+		return gognitotest.User{Username: "jane", Groups: groups, Claims: claims}
+	}
+	for name, token := range map[string]string{
+		"access":             pool.AccessToken(gognitotest.User{}),
+		"ID":                 pool.IDToken(user(nil, "a")),
+		"a machine's":        pool.MachineToken("orders/read"),
+		"escapes":            pool.AccessToken(user(map[string]any{"username": "\u2028 \t\" é", "scope": "a  b"}, "x\n", "", "ü")),
+		"audience":           pool.AccessToken(user(map[string]any{"aud": []string{"https://a.example", pool.ClientID()}})),
+		"blank scope":        pool.AccessToken(user(map[string]any{"scope": " "})),
+		"nothing optional":   pool.AccessToken(user(map[string]any{"jti": "", "origin_jti": "", "auth_time": nil})),
+		"times":              pool.AccessToken(user(map[string]any{"nbf": 1.5, "iat": 0.25, "auth_time": -1})),
+		"a hundred groups":   pool.AccessToken(user(nil, slices.Repeat([]string{"g"}, 100)...)),
+		"as long as can be":  pool.AccessToken(user(map[string]any{"jti": strings.Repeat("j", 46<<10)}, "a")),
+		"its client as long": pool.IDToken(user(map[string]any{"x": strings.Repeat("x", 46<<10)}, "a")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			first, err := v.Verify(t.Context(), token)
+			if err != nil || last.Remembered {
+				t.Fatalf("at first: %v, remembered %v", err, last.Remembered)
+			}
+			said := *first
+			again, err := v.Verify(t.Context(), token)
+			if err != nil || !last.Remembered {
+				t.Fatalf("again: %v, remembered %v", err, last.Remembered)
+			}
+			if !reflect.DeepEqual(*again, said) {
+				t.Errorf("it said %#v\nand now %#v", fieldsOf(&said), fieldsOf(again))
+			}
+		})
 	}
 }
 

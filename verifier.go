@@ -152,17 +152,21 @@ func (v *Verifier) judge(ctx context.Context, token string, t parsedToken, cache
 	if err := t.payload.shape(); err != nil {
 		return nil, NewError(ReasonMalformed, err)
 	}
-	claims, err := v.admit(ctx, t.payload, now)
-	if err == nil {
-		cache.put(token, t, v, issuer, key)
+	var good *rememberedToken
+	if cache != nil {
+		good = remember(token, t, v, issuer, key) // before the caller has the claims
 	}
-	return claims, err
+	if err := v.admit(ctx, &t.payload.Claims, t.payload.notBefore, now); err != nil {
+		return nil, err
+	}
+	cache.put(good)
+	return &t.payload.Claims, nil
 }
 
 // recall decides about a token whose signature verified before, under a key that
 // must still be the one that is published.
 func (v *Verifier) recall(ctx context.Context, r *rememberedToken, token string, cache *tokenCache) (_ *Claims, remembered bool, _ error) {
-	key, now, err := v.key(ctx, r.issuer, r.keyID)
+	key, now, err := v.key(ctx, r.issuer, r.text(sayKeyID))
 	if err != nil {
 		return nil, true, keyError(ctx, err)
 	}
@@ -174,8 +178,11 @@ func (v *Verifier) recall(ctx context.Context, r *rememberedToken, token string,
 		claims, err := v.judge(ctx, token, parsed, cache)
 		return claims, false, err
 	}
-	claims, err := v.admit(ctx, r.judged, now)
-	return claims, true, err
+	claims := r.claims()
+	if err := v.admit(ctx, claims, r.notBefore, now); err != nil {
+		return nil, true, err
+	}
+	return claims, true, nil
 }
 
 // key asks the key source, and returns the time after that. The pool's own is told
@@ -196,35 +203,34 @@ func (v *Verifier) key(ctx context.Context, issuer int, kid string) (key *Key, n
 	return key, now, err
 }
 
-// admit decides what can change while a token stays the same, and returns claims
-// of the caller's own.
-func (v *Verifier) admit(ctx context.Context, p *payload, now time.Time) (*Claims, error) {
+// admit decides what can change while a token stays the same. The claims are the
+// caller's own.
+func (v *Verifier) admit(ctx context.Context, c *Claims, notBefore, now time.Time) error {
 	switch {
-	case !now.Before(p.ExpiresAt.Add(v.leeway)):
-		return nil, NewError(ReasonExpired, nil)
-	case p.there&claimNotBefore != 0 && now.Before(p.notBefore.Add(-v.leeway)):
-		return nil, NewError(ReasonNotYetValid, nil)
-	case !v.accepts(p.TokenUse):
-		return nil, NewError(ReasonTokenUse, nil)
-	case !v.mayUse(p):
-		return nil, NewError(ReasonClient, nil)
-	case !v.allowMachines && p.Machine():
-		return nil, NewError(ReasonMachine, nil)
+	case !now.Before(c.ExpiresAt.Add(v.leeway)):
+		return NewError(ReasonExpired, nil)
+	case now.Before(notBefore.Add(-v.leeway)): // zero if the token does not say
+		return NewError(ReasonNotYetValid, nil)
+	case !v.accepts(c.TokenUse):
+		return NewError(ReasonTokenUse, nil)
+	case !v.mayUse(c):
+		return NewError(ReasonClient, nil)
+	case !v.allowMachines && c.Machine():
+		return NewError(ReasonMachine, nil)
 	}
-	claims := p.clone()
 	if v.revocation == nil {
-		return claims, nil
+		return nil
 	}
-	revoked, err := v.revocation.Revoked(ctx, claims)
+	revoked, err := v.revocation.Revoked(ctx, c)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil, NewError(ReasonCanceled, ctx.Err())
+		return NewError(ReasonCanceled, ctx.Err())
 	case err != nil:
-		return nil, NewError(ReasonRevocationUnavailable, err)
+		return NewError(ReasonRevocationUnavailable, err)
 	case revoked:
-		return nil, NewError(ReasonRevoked, nil)
+		return NewError(ReasonRevoked, nil)
 	}
-	return claims, nil
+	return nil
 }
 
 // accepts reports whether that kind of token is wanted.
@@ -235,14 +241,14 @@ func (v *Verifier) accepts(use TokenUse) bool {
 
 // mayUse reports whether the token was issued to one of the clients, and, if it
 // is an access token that names its audience, for this API.
-func (v *Verifier) mayUse(p *payload) bool {
-	if !slices.Contains(v.clientIDs, p.ClientID) {
+func (v *Verifier) mayUse(c *Claims) bool {
+	if !slices.Contains(v.clientIDs, c.ClientID) {
 		return false
 	}
-	if p.TokenUse != AccessToken || p.there&claimAudience == 0 {
+	if c.TokenUse != AccessToken || c.Audience == nil {
 		return true
 	}
-	return slices.ContainsFunc(p.Audience, func(audience string) bool {
+	return slices.ContainsFunc(c.Audience, func(audience string) bool {
 		return slices.Contains(v.audience, audience) || slices.Contains(v.clientIDs, audience)
 	})
 }

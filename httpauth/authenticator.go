@@ -121,7 +121,8 @@ func withToken(ctx context.Context, err error) error {
 func (a *Authenticator) judge(ctx context.Context, tokens []Token) (*gognito.Claims, error) {
 	var good *gognito.Claims
 	var refusal error
-	for _, token := range tokens {
+	for i := range tokens {
+		token := &tokens[i]
 		claims, err := a.Verifier.Verify(ctx, token.Raw)
 		if err == nil && claims == nil {
 			return nil, errors.New("httpauth: the Verifier returned neither claims nor an error")

@@ -40,7 +40,7 @@ var (
 
 // call returns the client's request; not ok: the proxy does not tell of one, or not so
 // that it can be relied on. target is that of a proxy that asks with the request itself.
-func (d *dialect) call(r *http.Request, target string, g *gateway.Gateway) (call gateway.Call, ok bool) {
+func (d *dialect) call(r *http.Request, target string) (call gateway.Call, ok bool) {
 	method, host, proto := r.Method, r.Host, r.Header[d.proto]
 	scheme := gateway.SchemeOf(proto)
 	if d.target == "" {
@@ -55,7 +55,7 @@ func (d *dialect) call(r *http.Request, target string, g *gateway.Gateway) (call
 	}
 	return gateway.Call{
 		Dialect: d.name, Method: method, Host: host, Target: target, Request: r, Scheme: scheme,
-		Client: d.client(g, r.Header), Limited: d.limited,
+		ClientOf: d.client, Limited: d.limited,
 	}, true
 }
 

@@ -99,7 +99,7 @@ func callOf(g *gateway.Gateway, w http.ResponseWriter, r *http.Request, d *diale
 	from := gateway.PeerOf(r)
 	err := gateway.ErrUntrusted
 	if g.Trusts(from) {
-		if call, ok = d.call(r, target, g); ok {
+		if call, ok = d.call(r, target); ok {
 			return call, true
 		}
 		err = gateway.ErrMetadata

@@ -25,6 +25,9 @@ type Call struct {
 	Scheme string
 	// Client is who sent it, for logs alone; the zero value: not known.
 	Client netip.Addr
+	// ClientOf finds that out from the request's header, when there is a line to be
+	// logged; nil: Client says it.
+	ClientOf func(*Gateway, http.Header) netip.Addr
 	// Limited: the proxy hands on no other refusal than 401 and 403.
 	Limited bool
 }

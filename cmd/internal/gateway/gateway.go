@@ -192,11 +192,15 @@ func (g *Gateway) observe(call *Call, d *decide.Decision, outcome Outcome, took 
 	if values := call.Request.Header["Traceparent"]; len(values) > 0 {
 		traceparent = values[0]
 	}
-	g.observer.Decided(call.Request.Context(), &telemetry.Decision{
+	decided := telemetry.Decision{
 		Dialect: call.Dialect, Rule: d.Rule, Reason: reasonOf(d.Err), Status: status,
 		Method: call.Method, Host: call.Host, Target: call.Target, Client: call.Client,
 		Traceparent: traceparent, User: d.User, Err: d.Err, Took: took,
-	})
+	}
+	if call.ClientOf != nil && g.observer.Logs(&decided) {
+		decided.Client = call.ClientOf(g, call.Request.Header)
+	}
+	g.observer.Decided(call.Request.Context(), &decided)
 }
 
 // reasonOf returns the word of a closed set for why a request was not let through.

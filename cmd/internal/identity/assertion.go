@@ -84,7 +84,7 @@ func (s *signer) sign(u *gognito.User, said *reading, now time.Time) (string, er
 		claims["username"] = u.Username
 	}
 	for i := range s.sources {
-		if v := s.sources[i].valueOf(u, said); v.text != "" || len(v.list) > 0 {
+		if text, list := s.sources[i].valueOf(u, said); text != "" || len(list) > 0 {
 			claims[s.sources[i].claim] = said.raw(s.sources[i].claim)
 		}
 	}

@@ -66,22 +66,21 @@ func (r *reading) raw(name string) jsontext.Value {
 // value returns what a claim says: a string; a number or a boolean, as it is written;
 // or a list of strings. An object, null, any other list, and what is empty or has an
 // empty element say nothing that a header could hold.
-func (r *reading) value(name string) value {
+func (r *reading) value(name string) (text string, list []string) {
 	raw := r.raw(name)
 	switch raw.Kind() {
 	case jsontext.KindString:
-		return value{text: r.text(name)}
+		return r.text(name), nil
 	case jsontext.KindNumber, jsontext.KindTrue, jsontext.KindFalse:
-		return value{text: string(raw)}
+		return string(raw), nil
 	case jsontext.KindBeginArray:
-		var list []string
 		// A null among them is read as an empty string.
 		if err := json.Unmarshal(raw, &list); err != nil || slices.Contains(list, "") {
-			return value{}
+			return "", nil
 		}
-		return value{list: list}
+		return "", list
 	default:
-		return value{}
+		return "", nil
 	}
 }
 

@@ -65,7 +65,8 @@ func (i *Issuer) Fields(user *gognito.User, raw string, now time.Time) ([]Field,
 	}
 	w := writer{fields: make([]Field, 0, len(i.names)), room: i.maxBytes}
 	for h := range i.headers {
-		if err := w.add(i.headers[h].name, i.headers[h].source.valueOf(user, said)); err != nil {
+		text, list := i.headers[h].source.valueOf(user, said)
+		if err := w.add(i.headers[h].name, text, list); err != nil {
 			return nil, err
 		}
 	}

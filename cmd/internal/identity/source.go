@@ -18,12 +18,6 @@ type source struct {
 	verified string
 }
 
-// A value is what a source has: a text or a list. The zero value is none.
-type value struct {
-	text string
-	list []string
-}
-
 // parseSource reads a [Header.Source]. The problem is "" if there is none.
 func parseSource(text string) (s source, problem string) {
 	switch text {
@@ -77,17 +71,17 @@ func properSource(claim string) string {
 	return ""
 }
 
-// valueOf returns what the source has of the user.
-func (s *source) valueOf(u *gognito.User, said *reading) value {
+// valueOf returns what the source has of the user: a text, a list, or nothing.
+func (s *source) valueOf(u *gognito.User, said *reading) (text string, list []string) {
 	switch {
 	case s.text != nil:
-		return value{text: s.text(u)}
+		return s.text(u), nil
 	case s.list != nil:
-		return value{list: s.list(u)}
+		return "", s.list(u)
 	case s.verified == "":
 		return said.value(s.claim)
 	case said.isTrue(s.verified):
-		return value{text: said.text(s.claim)}
+		return said.text(s.claim), nil
 	}
-	return value{}
+	return "", nil
 }

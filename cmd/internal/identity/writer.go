@@ -15,9 +15,9 @@ type writer struct {
 	room   int // bytes
 }
 
-// add adds the field of a value, encoded; none for none.
-func (w *writer) add(name string, v value) error {
-	text, err := encode(v, w.room)
+// add adds the field of a text or a list, encoded; none for none.
+func (w *writer) add(name, text string, list []string) error {
+	text, err := encode(text, list, w.room)
 	if err != nil || text == "" {
 		return err
 	}
@@ -34,16 +34,16 @@ func (w *writer) put(name, text string) error {
 	return nil
 }
 
-// encode writes a value as httpauth.JoinList does; most need no encoding.
-func encode(v value, most int) (string, error) {
-	if v.text != "" {
-		if isPlain(v.text) {
-			return v.text, nil // put looks at its length
+// encode writes a text or a list as httpauth.JoinList does; most need no encoding.
+func encode(text string, list []string, most int) (string, error) {
+	if text != "" {
+		if isPlain(text) {
+			return text, nil // put looks at its length
 		}
-		v.list = []string{v.text}
+		list = []string{text}
 	}
 	length, asIs := 0, true
-	for _, element := range v.list {
+	for _, element := range list {
 		if element == "" {
 			return "", errUnnamed
 		}
@@ -53,9 +53,9 @@ func encode(v value, most int) (string, error) {
 		asIs = asIs && isPlain(element)
 	}
 	if asIs {
-		return strings.Join(v.list, string(separator)), nil
+		return strings.Join(list, string(separator)), nil
 	}
-	text, err := httpauth.JoinList(v.list, separator, most)
+	text, err := httpauth.JoinList(list, separator, most)
 	if err != nil { // no element is empty
 		return "", ErrTooLarge
 	}

@@ -1,9 +1,11 @@
 package serve
 
 import (
+	"math"
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -34,13 +36,12 @@ type unhurriedConn struct {
 	read, write deadline
 }
 
-func newUnhurriedConn(c net.Conn, tolerance time.Duration) *unhurriedConn {
-	now := time.Now()
-	return &unhurriedConn{
-		Conn:  c,
-		read:  deadline{set: c.SetReadDeadline, opened: now, tolerance: tolerance},
-		write: deadline{set: c.SetWriteDeadline, opened: now, tolerance: tolerance},
-	}
+func newUnhurriedConn(inner net.Conn, tolerance time.Duration) *unhurriedConn {
+	c := &unhurriedConn{Conn: inner}
+	opened := time.Now()
+	c.read.init(inner.SetReadDeadline, opened, tolerance)
+	c.write.init(inner.SetWriteDeadline, opened, tolerance)
+	return c
 }
 
 func (c *unhurriedConn) Read(b []byte) (int, error) {
@@ -69,62 +70,84 @@ func (c *unhurriedConn) SetDeadline(t time.Time) error {
 	return c.write.want(t)
 }
 
-// A deadline is that of reading or of writing.
+// A deadline is that of reading or of writing. Times are counted from when the
+// connection was opened, in nanoseconds.
 type deadline struct {
 	set       func(time.Time) error // the connection's own
-	opened    time.Time             // when the connection was
-	tolerance time.Duration
+	opened    time.Time
+	tolerance int64
 
-	mu     sync.Mutex
-	wanted time.Time // zero: none
-	kept   time.Time // by the connection itself
-	busy   int       // operations under way
+	wanted atomic.Int64
+	busy   atomic.Int32 // operations under way
+	mu     sync.Mutex   // held while kept is changed
+	kept   atomic.Int64 // by the connection itself
+}
+
+// never is that there is no deadline.
+const never = math.MaxInt64
+
+func (d *deadline) init(set func(time.Time) error, opened time.Time, tolerance time.Duration) {
+	d.set, d.opened, d.tolerance = set, opened, int64(tolerance)
+	d.wanted.Store(never)
+	d.kept.Store(never)
 }
 
 // want sets the deadline: now for those who wait already, and else when somebody will.
+// Whoever is not seen to have begun will see it.
 func (d *deadline) want(t time.Time) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.wanted = t
-	if d.busy == 0 {
+	wanted := int64(never)
+	if !t.IsZero() {
+		wanted = int64(t.Sub(d.opened))
+	}
+	d.wanted.Store(wanted)
+	if d.busy.Load() == 0 {
 		return nil
 	}
 	return d.keep()
 }
 
-// begin is called before an operation, and end after it.
+// begin is called before an operation, and end after it, unless begin failed.
 func (d *deadline) begin() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	// net/http ends a wait with a deadline that is long past.
-	if !d.wanted.IsZero() && d.wanted.Before(d.opened) {
-		return os.ErrDeadlineExceeded
+	d.busy.Add(1)
+	err := d.prepare()
+	if err != nil {
+		d.end()
 	}
-	if !d.near() {
-		if err := d.keep(); err != nil {
-			return err
-		}
-	}
-	d.busy++
-	return nil
+	return err
 }
 
-func (d *deadline) end() {
-	d.mu.Lock()
-	d.busy--
-	d.mu.Unlock()
+func (d *deadline) end() { d.busy.Add(-1) }
+
+func (d *deadline) prepare() error {
+	wanted := d.wanted.Load()
+	switch {
+	case wanted < 0: // net/http ends a wait with a deadline that is long past
+		return os.ErrDeadlineExceeded
+	case d.near(wanted):
+		return nil
+	default:
+		return d.keep()
+	}
 }
 
 // near reports whether what the connection keeps will do.
-func (d *deadline) near() bool {
-	if d.wanted.IsZero() || d.kept.IsZero() {
-		return d.wanted.IsZero() && d.kept.IsZero()
+func (d *deadline) near(wanted int64) bool {
+	kept := d.kept.Load()
+	if wanted == never || kept == never {
+		return wanted == kept
 	}
-	early := d.wanted.Sub(d.kept)
+	early := wanted - kept
 	return early >= 0 && early <= d.tolerance
 }
 
+// keep has the connection keep what is wanted.
 func (d *deadline) keep() error {
-	d.kept = d.wanted
-	return d.set(d.wanted)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	wanted := d.wanted.Load()
+	d.kept.Store(wanted)
+	if wanted == never {
+		return d.set(time.Time{})
+	}
+	return d.set(d.opened.Add(time.Duration(wanted)))
 }

@@ -44,6 +44,11 @@ func (o *Observer) Decided(ctx context.Context, d *Decision) {
 	}
 }
 
+// Logs reports whether a line may be logged about a decision.
+func (o *Observer) Logs(d *Decision) bool {
+	return o.Access != nil || o.AuditAll || !d.allowed()
+}
+
 // audits reports whether a decision belongs in the audit log.
 func (o *Observer) audits(d *Decision) bool {
 	if d.allowed() {
