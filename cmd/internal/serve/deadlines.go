@@ -13,13 +13,17 @@ import (
 // is something to wait for. For each request net/http sets eight, most of which nothing
 // is ever waited for with, and one costs about as much as to look up a known token. One
 // that was set before will do if it is earlier, by no more than tolerance.
-func unhurried(l net.Listener, tolerance time.Duration) net.Listener {
-	return &unhurriedListener{l, tolerance}
+//
+// An answer may take until that long after the deadline by which its request was to be
+// read, which net/http sets anew for each: for one of the answer's own it would look at
+// the clock again. Zero: what net/http says counts.
+func unhurried(l net.Listener, tolerance, answer time.Duration) net.Listener {
+	return &unhurriedListener{l, tolerance, answer}
 }
 
 type unhurriedListener struct {
 	net.Listener
-	tolerance time.Duration
+	tolerance, answer time.Duration
 }
 
 func (l *unhurriedListener) Accept() (net.Conn, error) {
@@ -27,20 +31,21 @@ func (l *unhurriedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newUnhurriedConn(c, l.tolerance), nil
+	return newUnhurriedConn(c, l.tolerance, l.answer), nil
 }
 
 // An unhurriedConn is safe for concurrent use, as its connection is.
 type unhurriedConn struct {
 	net.Conn
+	opened      time.Time
+	answer      time.Duration
 	read, write deadline
 }
 
-func newUnhurriedConn(inner net.Conn, tolerance time.Duration) *unhurriedConn {
-	c := &unhurriedConn{Conn: inner}
-	opened := time.Now()
-	c.read.init(inner.SetReadDeadline, opened, tolerance)
-	c.write.init(inner.SetWriteDeadline, opened, tolerance)
+func newUnhurriedConn(inner net.Conn, tolerance, answer time.Duration) *unhurriedConn {
+	c := &unhurriedConn{Conn: inner, opened: time.Now(), answer: answer}
+	c.read.init(inner.SetReadDeadline, c.opened, tolerance)
+	c.write.init(inner.SetWriteDeadline, c.opened, tolerance)
 	return c
 }
 
@@ -60,7 +65,15 @@ func (c *unhurriedConn) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
-func (c *unhurriedConn) SetReadDeadline(t time.Time) error  { return c.read.want(t) }
+func (c *unhurriedConn) SetReadDeadline(t time.Time) error {
+	if c.answer > 0 && t.After(c.opened) {
+		if err := c.write.want(t.Add(c.answer)); err != nil {
+			return err
+		}
+	}
+	return c.read.want(t)
+}
+
 func (c *unhurriedConn) SetWriteDeadline(t time.Time) error { return c.write.want(t) }
 
 func (c *unhurriedConn) SetDeadline(t time.Time) error {

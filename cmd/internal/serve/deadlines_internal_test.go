@@ -1,8 +1,11 @@
 package serve
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"sync/atomic"
 	"testing"
@@ -34,7 +37,7 @@ func pair(t *testing.T) (c *unhurriedConn, inner *counting, other net.Conn) {
 	end, other := net.Pipe()
 	t.Cleanup(func() { end.Close(); other.Close() })
 	inner = &counting{Conn: end}
-	return newUnhurriedConn(inner, tolerance), inner, other
+	return newUnhurriedConn(inner, tolerance, 0), inner, other
 }
 
 // waits fails unless an operation was ended by a deadline after about that time: never
@@ -202,6 +205,76 @@ func TestWhatNothingWaitsForIsNotKept(t *testing.T) {
 			t.Errorf("100 requests in 100 ms had the connection keep %d deadlines", kept)
 		}
 	})
+}
+
+func TestReadingThatIsEndedEndsNoAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end, other := net.Pipe()
+		defer other.Close()
+		c := newUnhurriedConn(end, tolerance, 30*time.Second)
+		defer c.Close()
+		_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		_ = c.SetReadDeadline(time.Unix(1, 0))
+		_ = c.SetReadDeadline(time.Time{})
+		waits(t, "the answer", c.Write, 40*time.Second)
+	})
+}
+
+// one is a listener with one connection.
+type one chan net.Conn
+
+func (o one) Addr() net.Addr { return &net.TCPAddr{} }
+func (o one) Close() error   { return nil }
+
+func (o one) Accept() (net.Conn, error) {
+	c, ok := <-o
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func TestAnAnswerThatIsNotReadEndsItsConnection(t *testing.T) {
+	const header, idle, answer = 10 * time.Second, time.Minute, 30 * time.Second
+	for earlier := range 3 { // requests whose answers are read
+		synctest.Test(t, func(t *testing.T) {
+			end, client := net.Pipe()
+			l := make(one, 1)
+			l <- end
+			server := &http.Server{
+				ReadHeaderTimeout: header, IdleTimeout: idle,
+				Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
+			}
+			go func() { _ = server.Serve(unhurried(l, tolerance, answer)) }()
+			answers := bufio.NewReader(client)
+			for range earlier {
+				ask(t, client)
+				if _, err := http.ReadResponse(answers, nil); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(idle / 2)
+			}
+			ask(t, client)
+			start := time.Now()
+			// It takes one byte of another request, and then nothing until it closes.
+			if _, err := io.WriteString(client, "GET"); err == nil {
+				t.Error("it took another request")
+			}
+			if took := time.Since(start); took > header+answer || took < header+answer-tolerance {
+				t.Errorf("it was closed after %v", took)
+			}
+			close(l)
+			client.Close()
+		})
+	}
+}
+
+// ask sends a request.
+func ask(t *testing.T, c net.Conn) {
+	t.Helper()
+	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func ignored(_ int, err error) error { return err }

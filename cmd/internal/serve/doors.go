@@ -49,8 +49,13 @@ func (p *process) verify(ctx context.Context, name, address string) (*listener, 
 	}
 	server := p.server(&dialect.Handler{Current: p.gateway})
 	server.TLSConfig = p.certificate.config()
-	l = unhurried(l, min(server.ReadHeaderTimeout, server.IdleTimeout)/10)
-	return overHTTP(l, name, briefly(server), nothing), nil
+	briefly(server)
+	answer := time.Duration(0)
+	if server.TLSConfig == nil { // on HTTP/2, deadlines are not set for each request
+		answer, server.WriteTimeout = server.WriteTimeout, 0
+	}
+	l = unhurried(l, min(server.ReadHeaderTimeout, server.IdleTimeout)/10, answer)
+	return overHTTP(l, name, server, nothing), nil
 }
 
 // grpc opens the door that Envoy asks at over gRPC.
