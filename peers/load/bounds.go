@@ -17,7 +17,7 @@ type bound struct {
 
 // What the gateway promises.
 const (
-	leastOfTelling     = 0.8
+	leastOfBare        = 0.8
 	leastOfOAuth2Proxy = 4
 	mostMegabytes      = 96
 )
@@ -58,7 +58,7 @@ func judge(all results, memory []size) (verdicts, error) {
 		return measured
 	}
 	list := verdicts{
-		{bound{name: "rate of " + gateway + ", in parts of that of " + telling, least: leastOfTelling}, ratio(gateway, telling)},
+		{bound{name: "rate of " + gateway + ", in parts of that of " + bare, least: leastOfBare}, ratio(gateway, bare)},
 		{bound{name: "rate of " + gateway + ", in parts of that of " + oauth2Proxy, least: leastOfOAuth2Proxy}, ratio(gateway, oauth2Proxy)},
 	}
 	for _, s := range memory {
