@@ -116,9 +116,9 @@ func (r *RemoteKeys) Key(ctx context.Context, kid string) (*Key, error) {
 
 // find returns the key of that ID, which a token of the named set's issuer asks
 // for, and when it was there: later than all that was waited for.
-func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (_ *Key, found time.Time, _ error) {
+func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (*Key, time.Time, error) {
 	if err := r.ready(ctx); err != nil {
-		return nil, found, err
+		return nil, time.Time{}, err
 	}
 	now := time.Now()
 	known := r.current.Load()
@@ -137,18 +137,18 @@ func (r *RemoteKeys) find(ctx context.Context, named int, kid string) (_ *Key, f
 	}
 	for _, set := range sets {
 		if err := r.await(ctx, known, set, now); err != nil {
-			return nil, found, err
+			return nil, time.Time{}, err
 		}
 		known = r.current.Load()
-		found = time.Now()
+		found := time.Now()
 		if key, ok = known.union[kid]; ok && r.fresh(known.states[key.set], found) {
 			return key.Key, found, nil
 		}
 	}
 	if ok && known.states[key.set].err != nil && !r.unused(known, key.set, now) {
-		return nil, found, known.states[key.set].err
+		return nil, time.Time{}, known.states[key.set].err
 	}
-	return nil, found, r.verdict(known, named, now)
+	return nil, time.Time{}, r.verdict(known, named, now)
 }
 
 // verdict says what it means that a key is not in the set as it stands.

@@ -80,16 +80,24 @@ func prepared(t testing.TB, pair *mint.Key) *gognito.Key {
 
 func TestOnlyTokensThatPassedEverythingAreRemembered(t *testing.T) {
 	pool := gognitotest.NewPool(t)
-	remembered := 0
+	remembered, revoked := 0, false
 	v := verifier(t, pool, func(c *gognito.Config) {
 		c.Trace = &gognito.Trace{Verified: func(_ context.Context, info gognito.VerifyInfo) {
 			if info.Remembered {
 				remembered++
 			}
 		}}
+		c.Revocation = gognito.RevocationFunc(func(context.Context, *gognito.Claims) (bool, error) { return revoked, nil })
 	})
 	for _, hostile := range pool.HostileTokens() {
-		check(t, v, hostile.Token, hostile.Reason)
+		for range 2 {
+			check(t, v, hostile.Token, hostile.Reason)
+		}
+	}
+	revoked = true
+	token := pool.AccessToken(gognitotest.User{})
+	for range 2 {
+		check(t, v, token, gognito.ReasonRevoked)
 	}
 	if remembered != 0 {
 		t.Errorf("%d refused tokens were remembered", remembered)

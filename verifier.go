@@ -152,11 +152,14 @@ func (v *Verifier) judge(ctx context.Context, token string, t parsedToken, cache
 	if err := t.payload.shape(); err != nil {
 		return nil, NewError(ReasonMalformed, err)
 	}
+	if err := v.admit(&t.payload.Claims, t.payload.notBefore, now); err != nil {
+		return nil, err
+	}
 	var good *rememberedToken
 	if cache != nil {
-		good = remember(token, t, v, issuer, key) // before the caller has the claims
+		good = remember(token, t, v, issuer, key) // before anyone else has the claims
 	}
-	if err := v.admit(ctx, &t.payload.Claims, t.payload.notBefore, now); err != nil {
+	if err := v.unrevoked(ctx, &t.payload.Claims); err != nil {
 		return nil, err
 	}
 	cache.put(good)
@@ -179,7 +182,10 @@ func (v *Verifier) recall(ctx context.Context, r *rememberedToken, token string,
 		return claims, false, err
 	}
 	claims := r.claims()
-	if err := v.admit(ctx, claims, r.notBefore, now); err != nil {
+	if err := v.admit(claims, r.notBefore, now); err != nil {
+		return nil, true, err
+	}
+	if err := v.unrevoked(ctx, claims); err != nil {
 		return nil, true, err
 	}
 	return claims, true, nil
@@ -203,9 +209,8 @@ func (v *Verifier) key(ctx context.Context, issuer int, kid string) (key *Key, n
 	return key, now, err
 }
 
-// admit decides what can change while a token stays the same. The claims are the
-// caller's own.
-func (v *Verifier) admit(ctx context.Context, c *Claims, notBefore, now time.Time) error {
+// admit decides what can change while a token stays the same.
+func (v *Verifier) admit(c *Claims, notBefore, now time.Time) error {
 	switch {
 	case !now.Before(c.ExpiresAt.Add(v.leeway)):
 		return NewError(ReasonExpired, nil)
@@ -218,6 +223,12 @@ func (v *Verifier) admit(ctx context.Context, c *Claims, notBefore, now time.Tim
 	case !v.allowMachines && c.Machine():
 		return NewError(ReasonMachine, nil)
 	}
+	return nil
+}
+
+// unrevoked asks the revocation checker, if there is one. It may change the claims, and
+// so they are the caller's own.
+func (v *Verifier) unrevoked(ctx context.Context, c *Claims) error {
 	if v.revocation == nil {
 		return nil
 	}

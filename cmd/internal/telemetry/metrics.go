@@ -49,7 +49,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		}),
 		connections: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "gognito_gateway_connections",
-			Help: "Open connections; over HTTP without those that were upgraded.",
+			Help: "Open connections, upgraded ones included.",
 		}, []string{"listener"}),
 		keyAges: newKeyAges(),
 	}
