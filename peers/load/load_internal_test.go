@@ -88,6 +88,7 @@ func passing() (results, []size) {
 		for _, factor := range []float64{0.5, 1, 3} { // the machine was fast in one round and slow in another
 			all.add(server, oneToken, result{cost: factor * cost, perSecond: 1000, p99: 1000, busy: 0.9, wrkBusy: 0.9})
 			all.add(server, tenfold, result{cost: factor * cost})
+			all.add(server, asleep, result{cost: factor * cost})
 		}
 	}
 	return all, []size{{10_000, 50e6, 95e6}, {1_000_000, 60e6, 95e6}}

@@ -14,8 +14,11 @@ const manyTokens = 10_000
 const (
 	oneToken  = "one token"
 	tenfold   = "10,000 tokens"
+	asleep    = "one token, and wrk sleeps"
 	countTime = time.Second
 )
+
+var workloads = []string{oneToken, tenfold, asleep}
 
 // roundsOfOne is how many rounds a process is measured in before another takes its place:
 // how a process's memory happens to lie makes it faster or slower for as long as it runs.
@@ -51,12 +54,16 @@ func measureOnes(ctx context.Context, s settings, rounds int, built programs, i 
 	}
 	for range rounds {
 		for _, p := range running {
-			for _, what := range []string{oneToken, tenfold} {
+			for _, what := range workloads {
 				one, err := p.measure(ctx, func() (*tally, error) {
-					if what == oneToken {
+					switch what {
+					case tenfold:
+						return w.many(ctx, p.server, s.duration)
+					case asleep:
+						return w.sleepy().one(ctx, p.server, token, s.duration)
+					default:
 						return w.one(ctx, p.server, token, s.duration)
 					}
-					return w.many(ctx, p.server, s.duration)
 				})
 				if err != nil {
 					return err

@@ -48,10 +48,14 @@ func thousands(n int) string {
 
 func tables(all results, memory []size) (string, error) {
 	r := &reader{results: all}
-	rates := report.Table{Head: []string{"requests in a second of the processor", oneToken, tenfold}}
+	rates := report.Table{Head: append([]string{"requests in a second of the processor"}, workloads...)}
 	clocks := report.Table{Head: []string{"one token, by the clock", "requests in a second", "99 of 100 answers within", "the server had its core for"}}
 	for _, server := range compared {
-		rates.Add(server, r.rate(server, oneToken), r.rate(server, tenfold))
+		row := []string{server}
+		for _, what := range workloads {
+			row = append(row, r.rate(server, what))
+		}
+		rates.Add(row...)
 		latency := report.Digits(r.of(server, oneToken, p99)/1000) + " ms"
 		if server != bare {
 			latency += " (" + r.times(server, oneToken, p99) + ")"

@@ -21,11 +21,11 @@ var scripts embed.FS
 // connections is how many wrk keeps open, and so how many requests are under way.
 const connections = 32
 
-// wrk is the program of that name and what it sends. It never sleeps: to wake it would be
-// a part of what an answer costs its server, and a slower server would pay it more often.
+// wrk is the program of that name and what it sends. It does not sleep: to wake it would
+// be a part of what an answer costs its server, and a slower server would pay it more often.
 type wrk struct {
 	folder string
-	awake  string // the library that keeps it from sleeping
+	awake  string // the library that keeps it from sleeping, if any
 	tokens string // the file with many tokens
 }
 
@@ -41,6 +41,9 @@ func newWrk(ctx context.Context, folder string) (*wrk, error) {
 	}
 	return w, nil
 }
+
+// sleepy returns one that sleeps until there is an answer, as it does by itself.
+func (w *wrk) sleepy() *wrk { return &wrk{folder: w.folder, tokens: w.tokens} }
 
 // headers are what nginx tells of its client's request, as examples/gateway has it.
 func headers(token string) []string {
@@ -96,7 +99,7 @@ func (w *wrk) run(ctx context.Context, s *server, script string, d time.Duration
 	line = append(append(line, s.url(), "--"), args...)
 	command := exec.CommandContext(ctx, "taskset", line...) //nolint:gosec // arguments of ours
 	var complaints bytes.Buffer
-	command.Dir, command.Env, command.Stderr = w.folder, append(os.Environ(), "LD_PRELOAD="+w.awake), &complaints
+	command.Dir, command.Env, command.Stderr = w.folder, append(os.Environ(), "LD_PRELOAD="+w.awake), &complaints // of no library, if that is empty
 	output, err := command.Output()
 	if err != nil {
 		return nil, fmt.Errorf("wrk %s: %w\n%s", s.url(), err, complaints.String())
