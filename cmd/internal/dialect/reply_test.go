@@ -80,6 +80,15 @@ func TestAHEADRequestGetsNoBody(t *testing.T) {
 	}
 }
 
+// An application that reads the list must not read another one.
+func TestAGroupWithoutANameIsNoFaultOfTheGateways(t *testing.T) {
+	s := newSite(t, nil)
+	a := s.ask(t, proxies["nginx"]("GET", "/me", s.bearer(gognitotest.User{Username: "ada", Groups: []string{"a", ""}}))...)
+	if a.StatusCode != http.StatusForbidden || s.log.of("reason") != "identity_unnamed" {
+		t.Errorf("%d, reason %s", a.StatusCode, s.log.of("reason"))
+	}
+}
+
 // nginx takes 4 KiB of header, and makes 500 of more.
 func TestTheHeaderOfAnAnswerStaysWithinNginxsBuffer(t *testing.T) {
 	s := newSite(t, nil)

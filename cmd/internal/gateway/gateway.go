@@ -216,6 +216,8 @@ func reasonOf(err error) string {
 		return "proxy_metadata"
 	case errors.Is(err, identity.ErrTooLarge):
 		return "identity_too_large"
+	case errors.Is(err, identity.ErrUnnamed):
+		return "identity_unnamed"
 	case reason != "":
 		return string(reason)
 	case errors.Is(err, gognito.ErrNoToken):

@@ -10,9 +10,10 @@ var (
 	// ErrTokenMissing is that the token itself is wanted and was not to be had, such
 	// as one that was withdrawn a moment ago. It is of kind gognito.ErrUnavailable.
 	ErrTokenMissing error = &refusal{"the token that the application is to get is missing", gognito.ErrUnavailable}
-
-	// JoinList has no way to write it, and the application would read another list.
-	errUnnamed error = &refusal{"a group, scope or permission of the user has no name", gognito.ErrForbidden}
+	// ErrUnnamed is that a list of the user's has an empty element: JoinList has no way
+	// to write it, and the application would read another list. It is of kind
+	// gognito.ErrForbidden.
+	ErrUnnamed error = &refusal{"a group, scope or permission of the user has no name", gognito.ErrForbidden}
 )
 
 type refusal struct {

@@ -56,8 +56,8 @@ func (i *Issuer) WantsToken() bool { return i.tokenHeader != "" }
 // it, with commas, also where it can only have one element. What the token does not
 // say is left out, and never made up of something else.
 //
-// The error is [ErrTooLarge] or [ErrTokenMissing], or that what the token says can't
-// be told. Nothing is told then, and the request must not go on.
+// The error is [ErrTooLarge], [ErrUnnamed] or [ErrTokenMissing], or that what the token
+// says can't be told. Nothing is told then, and the request must not go on.
 func (i *Issuer) Fields(user *gognito.User, raw string, now time.Time) ([]Field, error) {
 	said, err := i.read(user)
 	if err != nil {

@@ -45,7 +45,7 @@ func encode(text string, list []string, most int) (string, error) {
 	length, asIs := 0, true
 	for _, element := range list {
 		if element == "" {
-			return "", errUnnamed
+			return "", ErrUnnamed
 		}
 		if length += len(element); length > most {
 			return "", ErrTooLarge

@@ -27,7 +27,7 @@ func (c *Command) Example() string { return Example }
 func (c *Command) Help() string {
 	return "SIGHUP, or a change of the configuration's files, loads it anew; a wrong one changes nothing. " +
 		"SIGTERM and SIGINT drain; a second one ends at once. " +
-		"Exit codes: 0 drained; 1 ended before it was; 2 usage or configuration."
+		"Exit codes: 0 drained; 1 ended before it was; 2 usage or configuration; 3 a listener failed."
 }
 
 // Run serves until it is told to end.

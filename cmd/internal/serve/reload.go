@@ -42,23 +42,28 @@ type reloadError struct{ error }
 
 func (p *process) swap(ctx context.Context) error {
 	before := p.current.Load()
-	s, err := p.Load()
+	next, err := p.next(ctx, before)
 	if err != nil {
 		// That is no reason to let a certificate run out.
 		return errors.Join(err, p.certificate.load(before.settings.TLS))
 	}
-	if fields := needRestart(before.settings, s); fields != "" {
-		return errors.New(fields + " can't change while the gateway runs: restart it")
-	}
-	next, err := p.snapshot(ctx, s, before)
-	if err != nil {
-		return err
-	}
-	if err := p.certificate.load(s.TLS); err != nil {
+	if err := p.certificate.load(next.settings.TLS); err != nil {
 		return err
 	}
 	p.current.Store(next)
 	return nil
+}
+
+// next returns what is to take the place of what decides.
+func (p *process) next(ctx context.Context, before *snapshot) (*snapshot, error) {
+	s, err := p.Load()
+	if err != nil {
+		return nil, err
+	}
+	if fields := needRestart(before.settings, s); fields != "" {
+		return nil, errors.New(fields + " can't change while the gateway runs: restart it")
+	}
+	return p.snapshot(ctx, s, before)
 }
 
 // needRestart names what differs and is not looked at again.

@@ -92,13 +92,19 @@ func TestARenewedCertificateIsTakenIntoUse(t *testing.T) {
 	if got := serial(t, r.address("verify")); got != 3 {
 		t.Errorf("beside a faulty configuration, the certificate is that of serial number %d", got)
 	}
+	certify(t, files, 4)
+	r.reload(func(s *settings.Settings) error { s.Limits.Connections++; return nil })
+	if got := serial(t, r.address("verify")); got != 4 {
+		t.Errorf("beside a configuration that needs a restart, the certificate is that of serial number %d", got)
+	}
 	// What is wrong changes nothing.
 	write(t, files.KeyFile, "no key")
 	r.reload(func(s *settings.Settings) error {
+		s.Limits.Connections--
 		s.Rules = []decide.Rule{{Name: "open", Paths: []string{"/*"}, Access: decide.Public}}
 		return nil
 	})
-	if got := serial(t, r.address("verify")); got != 3 || r.log.count("the one before stays") != 2 {
+	if got := serial(t, r.address("verify")); got != 4 || r.log.count("the one before stays") != 3 {
 		t.Errorf("after a faulty one, the certificate is that of serial number %d; the log:\n%s", got, r.log)
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}

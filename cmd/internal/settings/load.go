@@ -14,10 +14,10 @@ type Flags struct {
 	Issuer       string   `placeholder:"URL" help:"With one pool: the issuer, in place of the two that its ID stands for. https, or http on a loopback host."`
 	Cookie       []string `sep:"none" placeholder:"NAME" help:"Cookie that access tokens are read from, in place of the file's (repeatable; or ACCESS_TOKEN_KEY, unless the file has tokens)."`
 	Upstream     string   `placeholder:"URL" help:"Application that requests are passed on to: http or https, without a path."`
-	ListenVerify string   `placeholder:"HOST:PORT" help:"Where nginx, Traefik, Caddy and Envoy ask over HTTP; 127.0.0.1:9180 unless there is an upstream."`
+	ListenVerify string   `placeholder:"HOST:PORT" help:"Where nginx, Traefik, Caddy and Envoy ask over HTTP; 127.0.0.1:9180 unless there is an upstream, or the file has listen."`
 	ListenGRPC   string   `name:"listen-grpc" placeholder:"HOST:PORT" help:"Where Envoy asks over gRPC; nowhere unless given."`
-	ListenProxy  string   `placeholder:"HOST:PORT" help:"Where the reverse proxy listens; 127.0.0.1:9183 if there is an upstream."`
-	ListenAdmin  string   `placeholder:"HOST:PORT" help:"Where health, status and metrics are; 127.0.0.1:9182 unless given."`
+	ListenProxy  string   `placeholder:"HOST:PORT" help:"Where the reverse proxy listens; 127.0.0.1:9183 if there is an upstream, unless the file has listen."`
+	ListenAdmin  string   `placeholder:"HOST:PORT" help:"Where health, status and metrics are; 127.0.0.1:9182 unless the file has listen."`
 	AccessLog    bool     `help:"Log every request."`
 }
 

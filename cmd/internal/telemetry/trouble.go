@@ -18,7 +18,7 @@ func (d *Decision) trouble() (level slog.Level, message string, is bool) {
 		return 0, "", false // the client went away
 	case d.Reason == "untrusted_peer", d.Reason == "proxy_metadata":
 		return slog.LevelWarn, "a proxy or the trust in it is set up wrongly", true
-	case d.Reason == "identity_too_large":
+	case d.Reason == "identity_too_large", d.Reason == "identity_unnamed":
 		return slog.LevelWarn, "a user was refused", true
 	case d.failed():
 		return slog.LevelError, "a request could not be decided", true

@@ -56,6 +56,9 @@ func TestWhatAnOperatorHasToSeeIsLogged(t *testing.T) {
 		{"a user of whom there is too much", refused(403, "identity_too_large", fmt.Errorf("large: %w", gognito.ErrForbidden)), "WARN", map[string]any{
 			"msg": "a user was refused", "reason": "identity_too_large", "status": 403.0, "error": "large: gognito: forbidden",
 		}},
+		{"a user of whom there is no telling", refused(403, "identity_unnamed", fmt.Errorf("unnamed: %w", gognito.ErrForbidden)), "WARN", map[string]any{
+			"msg": "a user was refused", "reason": "identity_unnamed", "status": 403.0, "error": "unnamed: gognito: forbidden",
+		}},
 		{"a client that went away", refused(503, "canceled", gognito.NewError(gognito.ReasonCanceled, t.Context().Err())), "", nil},
 		{"a user who may not", group(), "", nil},
 		{"a stranger", noToken(), "", nil},
