@@ -78,9 +78,11 @@ func (a *answer) bodyRemains() bool {
 	return a.request.ProtoMajor == 1 && a.request.ContentLength != 0 && (a.body == nil || !a.body.ended.Load())
 }
 
-// leaveBody bounds how long the request's body is waited for, if nobody reads it.
-func (a *answer) leaveBody() {
-	if a.bodyRemains() {
+// end bounds what net/http does when all is said: it writes what it still has, and reads
+// what nobody has read of the request.
+func (a *answer) end() {
+	a.moveOn()
+	if a.bodyRemains() && !a.hijacked {
 		_ = http.NewResponseController(a.ResponseWriter).SetReadDeadline(time.Now().Add(bodyGrace)) // what has no deadline has no connection
 	}
 }

@@ -38,7 +38,6 @@ func (on *passage) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	on.answer.leaveBody()
 	httpauth.Problem(w, on.client, status)
 }
 

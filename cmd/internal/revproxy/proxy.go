@@ -73,10 +73,9 @@ func New(c Config) (*Proxy, error) {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g := p.config.Current()
 	a := &answer{ResponseWriter: w, request: r, stall: p.config.Stall}
-	defer a.moveOn() // for what net/http writes after it
+	defer a.end()
 	target, outcome := p.judge(g, r)
 	if !outcome.Allow {
-		a.leaveBody()
 		outcome.Answer.Send(a)
 		return
 	}

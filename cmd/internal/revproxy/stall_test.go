@@ -24,6 +24,23 @@ func TestAClientThatStopsSendingIsGivenUp(t *testing.T) {
 	}
 }
 
+// Nothing reads from who waits to be asked for a body that the upstream does not want, but
+// for net/http, after the answer.
+func TestAClientThatWasNeverAskedForItsBodyIsGivenUp(t *testing.T) {
+	w := (&world{upstream: upstream(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusConflict) })}).start(t)
+	for name, framing := range map[string]string{"a length": "Content-Length: 10", "chunks": "Transfer-Encoding: chunked"} {
+		c := w.dial(t)
+		c.send("POST /public/x HTTP/1.1\nHost: a\nExpect: 100-continue\n" + framing + "\n\n")
+		if answer := c.answer(http.MethodPost); answer.StatusCode != http.StatusConflict || !answer.Close {
+			t.Errorf("%s: status %d, the connection ends: %v", name, answer.StatusCode, answer.Close)
+		}
+		if rest, err := io.ReadAll(c.r); len(rest) > 0 || err != nil {
+			t.Errorf("%s: the connection is kept: %q, %v", name, rest, err)
+		}
+		c.Close()
+	}
+}
+
 func TestAClientThatTakesNothingIsGivenUp(t *testing.T) {
 	ended := make(chan error, 1)
 	w := (&world{stall: 50 * time.Millisecond, upstream: upstream(t, func(w http.ResponseWriter, r *http.Request) {

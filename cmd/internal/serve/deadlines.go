@@ -10,7 +10,7 @@ import (
 )
 
 // unhurried returns the listener with connections that keep a deadline only when there
-// is something to wait for. For each request net/http sets eight, most of which nothing
+// is something to wait for. For each request net/http sets up to eight, most of which nothing
 // is ever waited for with, and one costs about as much as to look up a known token. One
 // that was set before will do if it is earlier, by no more than tolerance.
 //

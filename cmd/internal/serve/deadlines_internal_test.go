@@ -2,15 +2,20 @@ package serve
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gognito/gognito/cmd/internal/settings"
 )
 
 const tolerance = 500 * time.Millisecond
@@ -267,6 +272,39 @@ func TestAnAnswerThatIsNotReadEndsItsConnection(t *testing.T) {
 			client.Close()
 		})
 	}
+}
+
+func TestAnAnswerThatIsNotReadEndsItsConnectionOverHTTP2(t *testing.T) {
+	certified := httptest.NewTLSServer(nil)
+	certified.Close()
+	synctest.Test(t, func(t *testing.T) {
+		end, other := net.Pipe()
+		l := make(one, 1)
+		l <- end
+		defer close(l)
+		p := &process{Config: Config{Log: slog.New(slog.DiscardHandler)}}
+		p.current.Store(&snapshot{settings: &settings.Settings{Limits: settings.Limits{
+			HeaderBytes: 65536, HeaderTimeout: 10 * time.Second, IdleTimeout: 10 * time.Minute,
+		}}})
+		server := briefly(p.server(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
+		server.TLSConfig = &tls.Config{Certificates: certified.TLS.Certificates}
+		go func() { _ = server.ServeTLS(unhurried(l, tolerance, 0), "", "") }()
+
+		client := tls.Client(other, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
+		if err := client.Handshake(); err != nil || client.ConnectionState().NegotiatedProtocol != "h2" {
+			t.Fatalf("%q, %v", client.ConnectionState().NegotiatedProtocol, err)
+		}
+		const settingsFrame = "\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+		_, err := io.WriteString(client, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"+settingsFrame)
+		start := time.Now()
+		for ; err == nil && time.Since(start) < time.Hour; time.Sleep(time.Second) { // it goes on to send, and reads nothing
+			_, err = io.WriteString(client, settingsFrame)
+		}
+		if took := time.Since(start); took > 2*time.Minute {
+			t.Errorf("it was closed after %v", took)
+		}
+		other.Close()
+	})
 }
 
 // ask sends a request.

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"google.golang.org/grpc"
@@ -90,8 +89,6 @@ func (p *process) proxy(ctx context.Context, name, address string) (*listener, e
 		return nil, err
 	}
 	server := p.server(proxy)
-	// On HTTP/2, what a client does not take in a minute ends its connection.
-	server.HTTP2 = &http.HTTP2Config{WriteByteTimeout: time.Minute, SendPingTimeout: time.Minute}
 	server.TLSConfig = p.certificate.config()
 	door := overHTTP(l, name, server, func(ctx context.Context) error {
 		if proxy.Wait(ctx) != nil {

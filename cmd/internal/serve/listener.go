@@ -99,6 +99,9 @@ func (p *process) server(handler http.Handler) *http.Server {
 		ReadHeaderTimeout: limits.HeaderTimeout,
 		IdleTimeout:       limits.IdleTimeout,
 		MaxHeaderBytes:    limits.HeaderBytes,
+		// What a client does not take in a minute ends its connection: deadlines of answers
+		// are none of the connection's there.
+		HTTP2: &http.HTTP2Config{WriteByteTimeout: time.Minute, SendPingTimeout: time.Minute},
 		// Not that net/http says yes to "OPTIONS *" by itself.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     log.New(quiet{p.Log}, "", 0),
