@@ -68,6 +68,14 @@ func originRows(p *pools) []row {
 			send: post(cookie(token), "Origin: https://evil.example", "Sec-Fetch-Site: cross-site"), want: forbidden,
 		},
 		{
+			name: "another site's deletion", attacks: []string{"A18"},
+			send: request("DELETE", "/things", cookie(token), "Origin: https://evil.example", "Sec-Fetch-Site: cross-site"), want: forbidden,
+		},
+		{
+			name: "another site's replacement, from an older browser", attacks: []string{"A18"},
+			send: request("PUT", "/things", cookie(token), "Origin: http://evil.example", "Content-Length: 0"), want: forbidden,
+		},
+		{
 			name: "another site's form, from an older browser", attacks: []string{"A18"},
 			send: post(cookie(token), "Origin: http://evil.example"), want: forbidden,
 		},
