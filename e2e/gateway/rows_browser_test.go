@@ -151,6 +151,16 @@ func socketRows(p *pools) []row {
 			name: "a socket that is half a handshake", attacks: []string{"A18"},
 			send: request("GET", "/chat", cookie(token), foreign, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="), want: forbidden,
 		},
+		{
+			name: "another protocol is no way past the gateway", attacks: []string{"A4"},
+			send: request("GET", "/healthz", "Connection: Upgrade", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"), want: allowed(),
+			but: map[string]want{traefik: switched(nil)}, // it hands on every upgrade: the application must take none
+		},
+		{
+			name: "another protocol besides a socket", attacks: []string{"A4"},
+			send: request("GET", "/healthz", "Connection: Upgrade", "Upgrade: h2c, websocket"), want: allowed(),
+			but: map[string]want{traefik: switched(nil)},
+		},
 		{name: "a stranger's socket", send: handshake(site), want: noToken},
 		{name: "a stranger's socket is no navigation", send: handshake(site, "Accept: text/html"), want: noToken},
 		{name: "who may not has no socket either", send: func() *message {

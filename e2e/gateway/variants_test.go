@@ -65,6 +65,35 @@ func TestTheLimitsOfNginx(t *testing.T) {
 	}
 }
 
+// nginx takes its server by the host of a URL in the request line, and the gateway judges
+// what the application gets, the Host line.
+func TestNginxServesTheHostThatIsJudged(t *testing.T) {
+	w := newWorld(t, swap{"  - name: health\n", "  - name: other-host\n    hosts: [admin.example]\n    paths: [\"/*\"]\n    access: deny\n  - name: health\n"})
+	s := startNginx(t, w)
+	for _, test := range []struct {
+		target, host string
+		want         int
+	}{
+		{"/healthz", "app.example", http.StatusOK},
+		{"/healthz", "APP.example:8080", http.StatusOK},
+		{"/healthz", "app.example.", http.StatusOK},
+		{"/healthz", "[::1]:8080", http.StatusOK},
+		{"/healthz", "admin.example", http.StatusUnauthorized},
+		{"http://app.example/healthz", "app.example", http.StatusOK},
+		{"http://admin.example/healthz", "admin.example", http.StatusUnauthorized},
+		{"http://admin.example/healthz", "app.example", http.StatusBadRequest},
+		{"http://app.example/healthz", "admin.example", http.StatusBadRequest},
+		{"http://app.example/healthz", "app.example.evil.example", http.StatusBadRequest},
+		{"http://app.example/healthz", "app.example app.example", http.StatusBadRequest},
+		{"http://app.example.evil.example/healthz", "app.example", http.StatusBadRequest},
+	} {
+		a, seen := s.serve(t, w, request("GET", test.target, "Host: "+test.host))
+		if a.status != test.want || (len(seen) == 1) != (test.want == http.StatusOK) {
+			t.Errorf("%s for %s: answered %d, and the application saw %d requests; want %d", test.target, test.host, a.status, len(seen), test.want)
+		}
+	}
+}
+
 // An Envoy that joins the lines of a header, as it does without encode_raw_headers, is
 // told the same.
 func TestTheTableWhereEnvoyJoinsLines(t *testing.T) {

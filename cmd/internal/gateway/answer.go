@@ -33,11 +33,17 @@ func (g *Gateway) answer(call *Call, err error) *Answer {
 		header.Set("Access-Control-Allow-Origin", origin[0])
 		header.Set("Access-Control-Allow-Credentials", "true")
 	}
+	toSignIn := status == http.StatusUnauthorized && g.settings.Browsers.SignInURL != "" && call.navigation()
 	switch {
+	case toSignIn && gognito.ReasonOf(err) == gognito.ReasonTokenUse:
+		// Whoever signs in again comes back with the same kind of token, and would be sent
+		// there for ever.
+		header.Del("Www-Authenticate")
+		status = http.StatusForbidden
 	case call.Limited:
 	case errors.Is(err, decide.ErrMalformed):
 		status = http.StatusBadRequest
-	case status == http.StatusUnauthorized && g.settings.Browsers.SignInURL != "" && call.navigation():
+	case toSignIn:
 		header.Del("Www-Authenticate")
 		header.Set("Location", g.signIn(call))
 		return &Answer{Status: http.StatusFound, Header: header}

@@ -34,6 +34,8 @@ func TestOnlyNavigationsAreSentToSignIn(t *testing.T) {
 		{"a token in the header", "GET /me", []string{"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document", "Authorization", "Bearer x"}, 401},
 		{"a WebSocket", "GET /me", []string{"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document", "Sec-WebSocket-Key", "x"}, 401},
 		{"a user who may not", "GET /admin/", []string{"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document", "Cookie", "access=" + jane}, 403},
+		{"a token of the other kind, which the sign-in page would bring again", "GET /profile", []string{"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document", "Cookie", "access=" + jane}, 403},
+		{"a script with a token of the other kind", "GET /profile", []string{"Sec-Fetch-Mode", "cors", "Cookie", "access=" + jane}, 401},
 		{"a malformed page", "GET /me%00", []string{"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, 400},
 	} {
 		out := g.Judge(call(t, test.line, test.header...))
