@@ -262,7 +262,7 @@ func TestTheIngressTellsTheGatewayOfEachRequestOnce(t *testing.T) {
 	m := load(t, "shared.yaml")
 	const prefix = "nginx.ingress.kubernetes.io/"
 	annotations := m.ingress.Annotations
-	want := map[string]string{"X-Original-URI": "$request_uri", "X-Original-Host": "$http_host", "X-Original-Proto": "$scheme"}
+	want := map[string]string{"X-Original-URI": "$request_uri", "X-Original-Host": "$host", "X-Original-Proto": "$scheme"}
 	if !reflect.DeepEqual(m.request.Data, want) {
 		t.Errorf("the gateway is told %v, want %v", m.request.Data, want)
 	}

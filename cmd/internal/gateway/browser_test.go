@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gognito/gognito"
 	"github.com/gognito/gognito/cmd/internal/decide"
 	"github.com/gognito/gognito/gognitotest"
 )
@@ -12,6 +13,7 @@ func TestOnlyNavigationsAreSentToSignIn(t *testing.T) {
 	pool := gognitotest.NewPool(t)
 	s := base()
 	s.Browsers.SignInURL = "https://auth.example/login"
+	s.Rules = append([]decide.Rule{{Name: "profile", Paths: []string{"/profile"}, Access: decide.Authenticated, TokenUse: gognito.IDToken}}, s.Rules...)
 	g := build(t, s, pool.Verifier())
 	jane := pool.AccessToken(gognitotest.User{Username: "jane"})
 	for _, test := range []struct {
@@ -42,6 +44,12 @@ func TestOnlyNavigationsAreSentToSignIn(t *testing.T) {
 		if out.Allow || out.Answer.Status != test.status {
 			t.Errorf("%s: %+v, want %d", test.name, out.Answer, test.status)
 			continue
+		}
+		limited := call(t, test.line, test.header...)
+		limited.Limited = true
+		want := map[int]int{302: 401, 400: 403, 401: 401, 403: 403}[test.status]
+		if got := g.Judge(limited).Answer.Status; got != want {
+			t.Errorf("%s: %d for a proxy that hands on 401 and 403 alone, want %d", test.name, got, want)
 		}
 		location, challenge := out.Answer.Header.Get("Location"), out.Answer.Header.Get("WWW-Authenticate")
 		if (location == "https://auth.example/login") != (test.status == 302) || (challenge != "") != (test.status == 401) {

@@ -71,7 +71,7 @@ func (p *process) grpc(ctx context.Context, name, address string) (*listener, er
 		Current: p.gateway,
 		Log:     p.Log,
 	}, p.current.Load().settings.Limits, options...)
-	return overGRPC(l, server, health.Shutdown), nil
+	return overGRPC(l, server, health), nil
 }
 
 // proxy opens the door of the reverse proxy.

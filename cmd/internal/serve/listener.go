@@ -13,7 +13,10 @@ import (
 
 	"golang.org/x/net/netutil"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 
+	"github.com/gognito/gognito/cmd/internal/extauthz"
 	"github.com/gognito/gognito/cmd/internal/gateway"
 	"github.com/gognito/gognito/cmd/internal/telemetry"
 )
@@ -23,6 +26,7 @@ type listener struct {
 	net.Listener
 	name     string
 	serve    func() error                // until it is closed
+	ready    func()                      // tells that keys were loaded
 	announce func()                      // that it is going to drain
 	drain    func(context.Context) error // lets end what has begun; the error: not all of it did
 	close    func()
@@ -56,6 +60,7 @@ func overHTTP(l net.Listener, name string, server *http.Server, wait func(contex
 			}
 			return fmt.Errorf("%s: %w", name, err)
 		},
+		ready:    func() {}, // the admin listener tells
 		announce: func() {},
 		drain: func(ctx context.Context) error {
 			if err := errors.Join(server.Shutdown(ctx), wait(ctx)); err != nil {
@@ -67,13 +72,20 @@ func overHTTP(l net.Listener, name string, server *http.Server, wait func(contex
 	}
 }
 
-// overGRPC makes a door of a gRPC server.
-func overGRPC(l net.Listener, server *grpc.Server, announce func()) *listener {
+// overGRPC makes a door of a gRPC server, whose health is that it serves from ready to
+// announce.
+func overGRPC(l net.Listener, server *grpc.Server, state *health.Server) *listener {
+	tell := func(s healthv1.HealthCheckResponse_ServingStatus) {
+		state.SetServingStatus("", s)
+		state.SetServingStatus(extauthz.Service, s)
+	}
+	tell(healthv1.HealthCheckResponse_NOT_SERVING)
 	return &listener{
 		Listener: l,
 		name:     "grpc",
 		serve:    func() error { return server.Serve(l) },
-		announce: announce,
+		ready:    func() { tell(healthv1.HealthCheckResponse_SERVING) },
+		announce: state.Shutdown,
 		drain: func(ctx context.Context) error {
 			ended := make(chan struct{})
 			go func() { server.GracefulStop(); close(ended) }()

@@ -120,6 +120,9 @@ func (p *process) prefetch(ctx context.Context) {
 	for !p.ready.Load() {
 		if p.current.Load().pools.Prefetch(ctx) == nil {
 			p.ready.Store(true)
+			for _, l := range p.listeners {
+				l.ready()
+			}
 			return
 		}
 		select {

@@ -100,7 +100,7 @@ func (p *process) watch(ctx context.Context) {
 		}
 		files := p.current.Load().settings.Files()
 		now := fingerprint(files)
-		due := now == last && now != tried || !again.IsZero() && time.Now().After(again)
+		due := now == last && (now != tried || !again.IsZero() && time.Now().After(again))
 		if hangup || due {
 			again = time.Time{}
 			if p.reload(ctx) != nil {

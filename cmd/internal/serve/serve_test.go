@@ -19,8 +19,13 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
+
 	"github.com/gognito/gognito"
 	"github.com/gognito/gognito/cmd/internal/decide"
+	"github.com/gognito/gognito/cmd/internal/extauthz"
 	"github.com/gognito/gognito/cmd/internal/identity"
 	"github.com/gognito/gognito/cmd/internal/serve"
 	"github.com/gognito/gognito/cmd/internal/settings"
@@ -223,7 +228,32 @@ func TestItIsReadyOnceKeysWereThere(t *testing.T) {
 	pool := gognitotest.NewPool(t)
 	pool.SetOutage(true)
 	jane := pool.AccessToken(gognitotest.User{Username: "jane"})
-	r := start(t, pool, nil)
+	r := start(t, pool, func(s *settings.Settings) { s.Listen.GRPC = "127.0.0.1:0" })
+	connection, err := grpc.NewClient(r.address("grpc"), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	serves := func() bool {
+		t.Helper()
+		all := 0
+		for _, service := range []string{"", extauthz.Service} {
+			answer, err := healthv1.NewHealthClient(connection).Check(t.Context(), &healthv1.HealthCheckRequest{Service: service})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer.Status == healthv1.HealthCheckResponse_SERVING {
+				all++
+			}
+		}
+		if all == 1 {
+			t.Error("one service serves without the other")
+		}
+		return all > 0
+	}
+	if serves() {
+		t.Error("over gRPC it serves in an outage")
+	}
 	for path, want := range map[string]int{"/livez": 200, "/readyz": 503, "/metrics": 200} {
 		if code, _ := r.admin(path); code != want {
 			t.Errorf("%s in an outage: %d, want %d", path, code, want)
@@ -235,11 +265,12 @@ func TestItIsReadyOnceKeysWereThere(t *testing.T) {
 	pool.SetOutage(false)
 	ready := func() bool { code, _ := r.admin("/readyz"); return code == 200 }
 	r.wait("it is ready", ready)
+	r.wait("it serves over gRPC", serves)
 	if code := r.ask("/x", jane); code != 200 {
 		t.Errorf("a request: %d", code)
 	}
 	pool.SetOutage(true)
-	if !ready() {
+	if !ready() || !serves() {
 		t.Error("an outage that others have too made it not ready")
 	}
 }

@@ -46,13 +46,20 @@ func TestAFileThatIsBeingWrittenIsLeftAlone(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "gognito.yaml")
 	write(t, file, "one")
 	r := start(t, gognitotest.NewPool(t), func(s *settings.Settings) { s.File = file })
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-		write(t, file, time.Now().String())
+	writing := func(d time.Duration) {
+		t.Helper()
+		before := r.log.count("loaded anew")
+		for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+			write(t, file, time.Now().String())
+		}
+		if n := r.log.count("loaded anew") - before; n != 0 {
+			t.Fatalf("it was loaded %d times while it was written", n)
+		}
 	}
-	if n := r.log.count("loaded anew"); n != 0 {
-		t.Fatalf("it was loaded %d times while it was written", n)
-	}
+	writing(5 * time.Second)
 	r.wait("it is loaded when it stays", func() bool { return r.log.count("the configuration was loaded anew") > 0 })
+	r.reload(func(*settings.Settings) error { return errors.New("line 3: no") })
+	writing(8 * time.Second) // longer than it takes until what failed is tried again
 }
 
 // What was missing may come later: a secret after the configuration that names it.

@@ -14,7 +14,7 @@ func TestEachFaultIsToldWithItsPlace(t *testing.T) {
 		notOrigin = "must be an origin as browsers send it: https://app.example or http://localhost:3000, in lower case, without a path, a slash at the end, a wildcard or the scheme's own port"
 		notListen = "must be host:port, such as 127.0.0.1:9180, [::1]:9180, or :9180 for all addresses"
 		notNet    = "must be a network, such as 10.0.0.0/8 or fd00::/8; one address is 192.0.2.1/32, or ::1/128"
-		openDoor  = "is wider than any private network: whoever reaches the port could say what was asked for, and so get past every rule; name the proxies' own addresses"
+		openDoor  = "is too wide: whoever reaches the port could say what was asked for, and so get past every rule; name the proxies' own addresses"
 		empty     = "is empty, which stands for nothing: name something, or leave the key out"
 		upstream  = "must be http://host:port or https://host:port, without a user, a path, a slash at the end or a query"
 		signIn    = "must be an absolute URL, such as https://auth.example/login"
@@ -44,6 +44,8 @@ func TestEachFaultIsToldWithItsPlace(t *testing.T) {
 		{"trusted_proxies: ['::/0']", "2:19: trusted_proxies[0]: " + openDoor},
 		{"trusted_proxies: [10.0.0.0/8, 128.0.0.0/1]", "2:31: trusted_proxies[1]: " + openDoor},
 		{"trusted_proxies: ['2000::/3']", "2:19: trusted_proxies[0]: " + openDoor},
+		{"trusted_proxies: ['2001::/31']", "2:19: trusted_proxies[0]: " + openDoor},
+		{"trusted_proxies: ['fc00::/6']", "2:19: trusted_proxies[0]: " + openDoor},
 		{"trusted_proxies: ['::ffff:0:0/96']", "2:19: trusted_proxies[0]: " + notNet},
 		{"trusted_proxies: ['0/0']", "2:19: trusted_proxies[0]: " + notNet},
 		{"trusted_proxies: [127.0.0.1]", "2:19: trusted_proxies[0]: " + notNet},
@@ -94,6 +96,9 @@ func TestEachFaultIsToldWithItsPlace(t *testing.T) {
 		{"listen: {proxy: '127.0.0.1:1'}", "2:10: listen.proxy: has nothing behind it: give proxy.upstream (or --upstream), or leave it out"},
 		{"listen: {verify: ':1'}\nproxy: {upstream: 'http://a'}", "3:9: proxy.upstream: has no listener before it: give listen.proxy (or --listen-proxy), or leave it out"},
 		{"listen: {proxy: ':80'}\nproxy: {upstream: 'http://127.0.0.1'}", "3:9: proxy.upstream: is the address of listen.proxy itself: give the application's"},
+		{"listen: {proxy: '0.0.0.0:80'}\nproxy: {upstream: 'http://LOCALHOST'}", "3:9: proxy.upstream: is the address of listen.proxy itself: give the application's"},
+		{"listen: {proxy: '[::]:80'}\nproxy: {upstream: 'http://0.0.0.0'}", "3:9: proxy.upstream: is the address of listen.proxy itself: give the application's"},
+		{"listen: {proxy: '10.0.0.1:80'}\nproxy: {upstream: 'http://10.0.0.1'}", "3:9: proxy.upstream: is the address of listen.proxy itself: give the application's"},
 		{"proxy: {remove_credentials: true}", "2:1: proxy.upstream: is missing: the proxy is in front of it"},
 		{"proxy: {upstream: 'http://a/'}", "2:9: proxy.upstream: " + upstream},
 		{"proxy: {upstream: 'http://a?b'}", "2:9: proxy.upstream: " + upstream},

@@ -50,7 +50,7 @@ func (r *reader) listeners(listen, proxy *value, s *Settings) {
 		r.fault(upstream.at, "has no listener before it: give listen.proxy (or --listen-proxy), or leave it out")
 	case s.Listen.Verify == "" && s.Listen.GRPC == "" && s.Listen.Proxy == "":
 		r.fault(section, "has no listener that decides: give verify, grpc or proxy")
-	case s.Listen.Proxy != "" && sameAddress(s.Listen.Proxy, hostOf(upstream.text)):
+	case s.Listen.Proxy != "" && isItself(s.Listen.Proxy, hostOf(upstream.text)):
 		r.fault(upstream.at, "is the address of listen.proxy itself: give the application's")
 	}
 }
@@ -123,6 +123,17 @@ func sameAddress(a, b string) bool {
 		return false
 	}
 	return everywhere(hostA) || everywhere(hostB) || canonicalHost(hostA) == canonicalHost(hostB)
+}
+
+// isItself reports whether an upstream is known to be a listener: of one that listens on
+// every address of this machine, the loopback ones are known.
+func isItself(listener, upstream string) bool {
+	if host, _, err := net.SplitHostPort(listener); err != nil || !everywhere(host) {
+		return sameAddress(listener, upstream)
+	}
+	host, _, _ := net.SplitHostPort(upstream)
+	address, err := netip.ParseAddr(canonicalHost(host))
+	return err == nil && (address.IsLoopback() || address.IsUnspecified()) && sameAddress(listener, upstream)
 }
 
 func everywhere(host string) bool {

@@ -146,7 +146,7 @@ browsers:
   trusted_origins: [https://spa.example:8443]
   pass_preflights: true
 realm: true
-trusted_proxies: [10.0.0.0/8, fd00::/8]
+trusted_proxies: [10.0.0.0/8, "fc00::/7", "fe80::/10", "2001:db8::/32"]
 listen:
   verify: :9180
   grpc: "[::1]:1"
@@ -192,10 +192,12 @@ func TestEachSettingIsRead(t *testing.T) {
 			ReturnOrigins:  []string{"https://app.example", "http://[::1]:3000"},
 			TrustedOrigins: []string{"https://spa.example:8443"}, PassPreflights: true,
 		},
-		Realm:          "true",
-		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
-		Listen:         settings.Listen{Verify: ":9180", GRPC: "[::1]:1", Proxy: "gateway.internal:2"},
-		Proxy:          settings.Proxy{Upstream: "https://App.internal:8443", RemoveCredentials: true},
+		Realm: "true",
+		TrustedProxies: []netip.Prefix{
+			netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("2001:db8::/32"),
+		},
+		Listen: settings.Listen{Verify: ":9180", GRPC: "[::1]:1", Proxy: "gateway.internal:2"},
+		Proxy:  settings.Proxy{Upstream: "https://App.internal:8443", RemoveCredentials: true},
 		Limits: settings.Limits{
 			HeaderBytes: 4096, HeaderTimeout: 100 * time.Millisecond, IdleTimeout: time.Hour, Connections: 1, ShutdownDelay: 5 * time.Minute,
 		},

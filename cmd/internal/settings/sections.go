@@ -47,11 +47,18 @@ func (r *reader) realm(v *value) string {
 	return s.text
 }
 
-// The widest networks that are private: 10.0.0.0/8, and fc00::/7 (RFC 1918, RFC 4193).
-const (
-	widest4 = 8
-	widest6 = 7
-)
+// tooWide reports whether a network is wider than 10.0.0.0/8 or fc00::/7, the widest that
+// are private (RFC 1918, RFC 4193), or than the /32 that a provider has of the public ones.
+func tooWide(n netip.Prefix) bool {
+	switch {
+	case n.Addr().Is4():
+		return n.Bits() < 8
+	case n.Addr().IsPrivate() || n.Addr().IsLinkLocalUnicast():
+		return n.Bits() < 7
+	default:
+		return n.Bits() < 32
+	}
+}
 
 // trustedProxies returns who may speak for clients.
 func (r *reader) trustedProxies(v *value) []netip.Prefix {
@@ -64,8 +71,8 @@ func (r *reader) trustedProxies(v *value) []netip.Prefix {
 		switch {
 		case err != nil || prefix.Addr().Is4In6():
 			r.fault(s.at, "must be a network, such as 10.0.0.0/8 or fd00::/8; one address is 192.0.2.1/32, or ::1/128")
-		case prefix.Bits() < widest4 && prefix.Addr().Is4() || prefix.Bits() < widest6:
-			r.fault(s.at, "is wider than any private network: whoever reaches the port could say what was asked for, and so get past every rule; name the proxies' own addresses")
+		case tooWide(prefix):
+			r.fault(s.at, "is too wide: whoever reaches the port could say what was asked for, and so get past every rule; name the proxies' own addresses")
 		case prefix != prefix.Masked():
 			r.fault(s.at, "must be written as %v: what follows the network is not looked at", prefix.Masked())
 		default:
