@@ -2,10 +2,8 @@ package revproxy
 
 import (
 	"bufio"
-	"io"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 )
 
@@ -34,12 +32,17 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // known yet. A 100 is left to net/http, which sends one when the body is asked for, as
 // it is when the upstream has sent one.
 func (a *answer) WriteHeader(status int) {
-	switch {
-	case status == http.StatusContinue:
+	if status == http.StatusContinue {
 		return
-	case status < http.StatusOK:
+	}
+	a.moveOn()
+	defer a.rest()
+	if status < http.StatusOK {
 		a.ResponseWriter.WriteHeader(status)
 		return
+	}
+	if a.body != nil {
+		a.body.begin()
 	}
 	h := a.Header()
 	if h["Content-Type"] == nil {
@@ -54,14 +57,31 @@ func (a *answer) WriteHeader(status int) {
 // Write writes a piece of the body.
 func (a *answer) Write(piece []byte) (int, error) {
 	a.moveOn()
+	defer a.rest()
 	return a.ResponseWriter.Write(piece)
 }
 
-// moveOn gives the client time for the next piece. On HTTP/2, where a deadline would end
-// a stream that is merely quiet, the server sees to it.
-func (a *answer) moveOn() {
-	if a.request.ProtoMajor == 1 && !a.hijacked {
-		_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(a.stall)) // what has no deadline has no connection
+// FlushError sends what was written.
+func (a *answer) FlushError() error {
+	a.moveOn()
+	defer a.rest()
+	return http.NewResponseController(a.ResponseWriter).Flush()
+}
+
+// moveOn gives the client time for the next piece.
+func (a *answer) moveOn() { a.setWriteDeadline(time.Now().Add(a.stall)) }
+
+// rest takes that time back once the piece is written: on HTTP/2 a deadline ends a stream
+// also when there is nothing to write.
+func (a *answer) rest() {
+	if a.request.ProtoMajor > 1 {
+		a.setWriteDeadline(time.Time{})
+	}
+}
+
+func (a *answer) setWriteDeadline(t time.Time) {
+	if !a.hijacked {
+		_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(t) // what has no deadline has no connection
 	}
 }
 
@@ -82,35 +102,10 @@ func (a *answer) bodyRemains() bool {
 // what nobody has read of the request.
 func (a *answer) end() {
 	a.moveOn()
+	if a.body != nil {
+		a.body.end()
+	}
 	if a.bodyRemains() && !a.hijacked {
 		_ = http.NewResponseController(a.ResponseWriter).SetReadDeadline(time.Now().Add(bodyGrace)) // what has no deadline has no connection
 	}
-}
-
-// An upload is a request's body, on its way.
-type upload struct {
-	io.ReadCloser
-	control *http.ResponseController
-	stall   time.Duration
-	ended   atomic.Bool // it was read to its end
-	failed  atomic.Bool // it broke off, or is malformed
-}
-
-// Read reads from the client. What has ended is not touched again: the server may have
-// closed it for the answer, and net/http's client, which looks for more than it was told
-// of, would take that for a failure, and break the answer off.
-func (u *upload) Read(p []byte) (int, error) {
-	if u.ended.Load() {
-		return 0, io.EOF
-	}
-	_ = u.control.SetReadDeadline(time.Now().Add(u.stall))
-	n, err := u.ReadCloser.Read(p)
-	switch {
-	case err == io.EOF: // a wrapped end of input is none
-		_ = u.control.SetReadDeadline(time.Time{}) // net/http goes on to look whether the client is there
-		u.ended.Store(true)
-	case err != nil:
-		u.failed.Store(true)
-	}
-	return n, err
 }

@@ -28,6 +28,9 @@ func (on *passage) fail(w http.ResponseWriter, r *http.Request, err error) {
 		panic(http.ErrAbortHandler) // it went away: there is nobody to answer
 	case errors.Is(context.Cause(r.Context()), errClosing):
 		status = http.StatusServiceUnavailable
+	case isTimeout(context.Cause(r.Context())): // it took nothing more of the body
+		status = http.StatusGatewayTimeout
+		on.log(status, context.Cause(r.Context()))
 	case on.answer.body != nil && on.answer.body.failed.Load():
 		status = http.StatusBadRequest
 	case isTimeout(err):
@@ -74,6 +77,18 @@ func (on *passage) log(status int, err error) {
 		slog.String("error", describe(err)),
 		slog.Int("suppressed", suppressed),
 	)
+}
+
+// Write logs what httputil has to say: of an answer that broke off, for instance. A
+// client's body that did is its own fault.
+func (on *passage) Write(line []byte) (int, error) {
+	if on.answer.body != nil && on.answer.body.failed.Load() {
+		return len(line), nil
+	}
+	if suppressed, tell := on.proxy.broken.tell(time.Now()); tell {
+		on.proxy.config.Log.LogAttrs(on.client.Context(), slog.LevelWarn, strings.TrimSpace(string(line)), slog.Int("suppressed", suppressed))
+	}
+	return len(line), nil
 }
 
 func isTimeout(err error) bool {

@@ -1,7 +1,8 @@
 package revproxy
 
 import (
-	"log/slog"
+	"context"
+	"log"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -18,15 +19,21 @@ type passage struct {
 	fields  []identity.Field
 	client  *http.Request // as it came in
 	answer  *answer
+	giveUp  context.CancelCauseFunc // of a request with a body: the upstream is late
 }
 
 // serve asks the upstream, and copies its answer.
 func (on *passage) serve(r *http.Request) {
+	if r.ContentLength != 0 {
+		ctx, cancel := context.WithCancelCause(r.Context())
+		defer cancel(nil)
+		r, on.giveUp = r.WithContext(ctx), cancel
+	}
 	proxy := httputil.ReverseProxy{
 		Rewrite:       on.rewrite,
 		Transport:     on.proxy.transport,
 		FlushInterval: -1,
-		ErrorLog:      slog.NewLogLogger(on.proxy.config.Log.Handler(), slog.LevelWarn),
+		ErrorLog:      log.New(on, "", 0),
 		BufferPool:    on.proxy.buffers,
 		ErrorHandler:  on.fail,
 	}
@@ -40,7 +47,8 @@ func (on *passage) rewrite(pr *httputil.ProxyRequest) {
 	out.URL = on.target
 	out.Trailer = nil
 	if out.Body != nil {
-		on.answer.body = &upload{ReadCloser: out.Body, control: http.NewResponseController(on.answer.ResponseWriter), stall: on.answer.stall}
+		giveUp := func() { on.giveUp(context.DeadlineExceeded) }
+		on.answer.body = newUpload(out.Body, http.NewResponseController(on.answer.ResponseWriter), on.answer.stall, on.proxy.transport.ResponseHeaderTimeout, giveUp)
 		out.Body = on.answer.body
 	}
 	h := out.Header

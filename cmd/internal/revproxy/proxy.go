@@ -21,12 +21,13 @@ type Config struct {
 	Upstream string
 	// Current returns the gateway that decides now. It is called once for each request.
 	Current func() *gateway.Gateway
-	// Log gets an error for each request that the upstream did not answer, and a
-	// warning for each answer that broke off. No token, no header and no query is in
+	// Log gets an error for requests that the upstream did not answer, and a warning for
+	// answers that broke off, each at most once a second. No token, no header and no query is in
 	// them.
 	Log *slog.Logger
 	// ResponseTimeout is how long the upstream may take to begin its answer, once it
-	// has the request. Then it may take its time. Zero: 60 seconds.
+	// has the request, and for the next piece of a body until then. Then it may take its
+	// time. Zero: 60 seconds.
 	ResponseTimeout time.Duration
 	// Stall is how long a client may take for the next piece of a body: to send it, or
 	// to take it. Otherwise whoever likes could hold connections for ever. Zero: a minute.
@@ -41,7 +42,8 @@ type Proxy struct {
 	transport *http.Transport
 	buffers   *buffers
 	tunnels   tunnels
-	trouble   trouble
+	trouble   trouble // answers that did not begin
+	broken    trouble // and those that broke off
 }
 
 // New returns the Proxy for the configuration. [Proxy.Close] ends it.

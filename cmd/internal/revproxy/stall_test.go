@@ -53,6 +53,7 @@ func TestAClientThatTakesNothingIsGivenUp(t *testing.T) {
 		}
 	})}).start(t)
 	c := w.dial(t)
+	defer c.Close() // and not before, when it is garbage
 	c.send("GET /public/x HTTP/1.1\nHost: a\n\n")
 	receive(t, ended) // or the test fails, after a while
 }

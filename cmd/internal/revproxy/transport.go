@@ -2,6 +2,7 @@ package revproxy
 
 import (
 	"cmp"
+	"context"
 	"net"
 	"net/http"
 	"sync"
@@ -28,7 +29,7 @@ const (
 // follows no redirects, and decompresses nothing.
 func newTransport(timeout time.Duration) *http.Transport {
 	return &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		DialContext:           dial,
 		TLSHandshakeTimeout:   connectTimeout,
 		ForceAttemptHTTP2:     true,
 		DisableCompression:    true,
@@ -36,7 +37,19 @@ func newTransport(timeout time.Duration) *http.Transport {
 		IdleConnTimeout:       idleTimeout,
 		ResponseHeaderTimeout: cmp.Or(timeout, responseTimeout),
 		ExpectContinueTimeout: continueTimeout,
+		// A host that is gone without a word would be asked on the same connection again.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: connectTimeout, PingTimeout: connectTimeout, WriteByteTimeout: responseTimeout},
 	}
+}
+
+// dial connects to the upstream. On a connection that can't be closed in one direction
+// alone, httputil ends a WebSocket whose client is gone: an upstream need not notice.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := (&net.Dialer{Timeout: connectTimeout}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return struct{ net.Conn }{c}, nil
 }
 
 // bufferSize is how much of an answer is copied at a time.

@@ -13,7 +13,7 @@ import (
 // header says so, too: httputil looks at that.
 func isWebSocket(r *http.Request) bool {
 	protocols := r.Header["Upgrade"]
-	return r.Method == http.MethodGet && r.Proto == "HTTP/1.1" && len(protocols) == 1 && strings.EqualFold(protocols[0], "websocket")
+	return r.Method == http.MethodGet && r.Proto == "HTTP/1.1" && r.ContentLength == 0 && len(protocols) == 1 && strings.EqualFold(protocols[0], "websocket")
 }
 
 // withoutUpgrade returns a request without its wish for another protocol, which a

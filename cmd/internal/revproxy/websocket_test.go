@@ -137,8 +137,8 @@ func TestNoOtherUpgradeGoesOn(t *testing.T) {
 			t.Errorf("%s: the upstream got %s", header, got)
 		}
 	}
-	for _, line := range []string{"POST /public/x HTTP/1.1\nContent-Length: 0", "HEAD /public/x HTTP/1.1", "GET /public/x HTTP/1.0"} {
-		w.raw(t, line+"\nHost: a\nConnection: upgrade\nUpgrade: websocket\n\n")
+	for _, line := range []string{"POST /public/x HTTP/1.1\nContent-Length: 0", "HEAD /public/x HTTP/1.1", "GET /public/x HTTP/1.0", "GET /public/x HTTP/1.1\nContent-Length: 1"} {
+		w.raw(t, line+"\nHost: a\nConnection: upgrade\nUpgrade: websocket\n\nx")
 		if got := heard(receive(t, heads), "Connection", "Upgrade"); got != "" {
 			t.Errorf("%s: the upstream got %s", line, got)
 		}
