@@ -20,6 +20,10 @@ const (
 	idleTimeout = 4 * time.Second
 	// idleConnections is how many of these are kept.
 	idleConnections = 256
+	// pingAfter is how long a connection of HTTP/2 may be silent before it is asked whether
+	// it is alive: a host that is gone without a word would be asked on it for as long as
+	// TCP tries. Servers of gRPC end connections that are pinged every five minutes.
+	pingAfter = 6 * time.Minute
 	// continueTimeout is how long a body is held back from an upstream that does not
 	// say whether it wants it (RFC 9110, section 10.1.1).
 	continueTimeout = time.Second
@@ -37,8 +41,7 @@ func newTransport(timeout time.Duration) *http.Transport {
 		IdleConnTimeout:       idleTimeout,
 		ResponseHeaderTimeout: cmp.Or(timeout, responseTimeout),
 		ExpectContinueTimeout: continueTimeout,
-		// A host that is gone without a word would be asked on the same connection again.
-		HTTP2: &http.HTTP2Config{SendPingTimeout: connectTimeout, PingTimeout: connectTimeout, WriteByteTimeout: responseTimeout},
+		HTTP2:                 &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: connectTimeout, WriteByteTimeout: responseTimeout},
 	}
 }
 
